@@ -1,0 +1,7 @@
+"""The people the charity is there for."""
+
+from families.models.agreements import Agreement, Consent, Signature
+from families.models.children import Child, Group, Guardianship
+from families.models.households import Family, Guardian
+
+__all__ = ["Agreement", "Child", "Consent", "Family", "Group", "Guardian", "Guardianship", "Signature"]

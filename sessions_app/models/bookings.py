@@ -1,0 +1,159 @@
+"""Children's places, guardians' ways in, and who has been contacted."""
+
+import uuid
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from families.models import Child, Guardian
+from sessions_app.models.planning import Session
+from whippersnappers.accounts.models import User
+from whippersnappers.accounts.roles import Role
+
+
+class BookingQuerySet(models.QuerySet["Booking"]):
+    def holding_a_place(self) -> "BookingQuerySet":
+        """Bookings that count against the session's places."""
+        return self.filter(state__in=[Booking.State.INVITED, Booking.State.COMING])
+
+    def visible_to(self, user: User) -> "BookingQuerySet":
+        """Coordinators see every booking, other staff the ones of their sessions."""
+        return self.filter(session__in=Session.objects.visible_to(user))
+
+
+class Booking(models.Model):
+    """A child's place in a session."""
+
+    class State(models.TextChoices):
+        INVITED = "invited", "Invited"
+        COMING = "coming", "Coming"
+        NOT_COMING = "not_coming", "Not coming"
+        WAITING = "waiting", "Waiting list"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+
+    class Attendance(models.TextChoices):
+        ATTENDED = "attended", "Attended"
+        ABSENT = "absent", "Absent"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="bookings")
+    child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="bookings")
+    state = models.CharField(max_length=12, choices=State.choices, default=State.INVITED)
+    attendance = models.CharField(max_length=10, choices=Attendance.choices, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = BookingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["created_at"]
+        constraints = [models.UniqueConstraint(fields=["session", "child"], name="booking_once")]
+
+    def __str__(self) -> str:
+        return f"{self.child} ({self.get_state_display().lower()})"
+
+
+class Invitation(models.Model):
+    """One guardian's way into one session (W1, F7): what the join link and calendar entry hang on."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="invitations")
+    guardian = models.ForeignKey(Guardian, on_delete=models.CASCADE, related_name="invitations")
+    # Part of the join link; raising it makes the links that went out before useless.
+    token_version = models.PositiveIntegerField(default=1)
+    # iCalendar SEQUENCE: raised by every mail that changes the calendar entry.
+    sequence = models.PositiveIntegerField(default=0)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["session", "guardian"], name="invitation_once")]
+
+    def __str__(self) -> str:
+        return f"{self.guardian} to {self.session}"
+
+
+class JoinUse(models.Model):
+    """One use of a join link. Append-only."""
+
+    class Outcome(models.TextChoices):
+        OPENED = "opened", "Opened the page"
+        JOINED = "joined", "Went to Zoom"
+        TOO_EARLY = "too_early", "Too early"
+        TOO_LATE = "too_late", "Too late"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+        CANCELLED = "cancelled", "Session cancelled"
+        NOT_READY = "not_ready", "Meeting not ready"
+
+    invitation = models.ForeignKey(Invitation, on_delete=models.CASCADE, related_name="uses")
+    at = models.DateTimeField()
+    outcome = models.CharField(max_length=10, choices=Outcome.choices)
+
+    class Meta:
+        ordering = ["-at"]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update)]
+
+    def __str__(self) -> str:
+        return self.get_outcome_display()
+
+
+class PhoneTask(models.Model):
+    """A call that staff make because no mail can reach a guardian (W2)."""
+
+    class Purpose(models.TextChoices):
+        INVITE = "invite", "Invite and prepare"
+        CHANGED = "changed", "Say what changed"
+        CANCELLED = "cancelled", "Say that it is cancelled"
+
+    class Outcome(models.TextChoices):
+        REACHED = "reached", "Spoke to them"
+        MESSAGE_LEFT = "message_left", "Left a message"
+        NO_ANSWER = "no_answer", "No answer"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    # The key of the mail it stands for, so that it is made once.
+    key = models.CharField(max_length=200, unique=True)
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="phone_tasks")
+    guardian = models.ForeignKey(Guardian, on_delete=models.CASCADE, related_name="phone_tasks")
+    purpose = models.CharField(max_length=10, choices=Purpose.choices)
+    reason = models.CharField(max_length=200)
+    created_at = models.DateTimeField(auto_now_add=True)
+    outcome = models.CharField(max_length=12, choices=Outcome.choices, blank=True)
+    note = models.CharField(max_length=300, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    done_at = models.DateTimeField(null=True, blank=True)
+    done_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        ordering = ["session__starts_at", "created_at"]
+        constraints = [
+            models.CheckConstraint(
+                name="phonetask_done_is_signed",
+                condition=Q(done_at__isnull=True, done_by__isnull=True) | Q(done_at__isnull=False),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Call {self.guardian}"
+
+
+class ChildInMySessionsManager(models.Manager["ChildInMySessions"]):
+    def visible_to(self, user: User) -> models.QuerySet["ChildInMySessions"]:
+        """The children with a place in a session that the user delivers and that is not over for long."""
+        if user.has_role(Role.COORDINATOR):
+            return self.get_queryset()
+        mine = Booking.objects.visible_to(user).exclude(state__in=[Booking.State.WITHDRAWN, Booking.State.WAITING])
+        return self.filter(pk__in=mine.values("child"))
+
+
+class ChildInMySessions(Child):
+    """What a practitioner needs to know of the children in own sessions; read-only."""
+
+    objects = ChildInMySessionsManager()  # type: ignore[assignment]
+
+    class Meta:
+        proxy = True
+        verbose_name = "child in my sessions"
+        verbose_name_plural = "children in my sessions"

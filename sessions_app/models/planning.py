@@ -1,0 +1,203 @@
+"""The session itself: when, where, what will happen and what to bring."""
+
+import uuid
+from datetime import timedelta
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from whippersnappers.accounts.models import User
+from whippersnappers.accounts.roles import Role
+
+
+class Place(models.Model):
+    """Where in-person sessions happen."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=80, unique=True)
+    address = models.TextField()
+    directions = models.TextField("how to get there", blank=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SessionQuerySet(models.QuerySet["Session"]):
+    def visible_to(self, user: User) -> "SessionQuerySet":
+        """Coordinators see every session, other staff the ones they deliver, guardians none here."""
+        if user.has_role(Role.COORDINATOR):
+            return self
+        if not user.is_staff:
+            return self.none()
+        return self.filter(assignments__staff__user=user, assignments__withdrawn_at=None).distinct()
+
+    def planned(self) -> "SessionQuerySet":
+        """Drafts, confirmed and live ones: what is still ahead or going on."""
+        return self.filter(state__in=[Session.State.DRAFT, Session.State.CONFIRMED, Session.State.LIVE])
+
+
+class Session(models.Model):
+    """One session, remote or in person. Its state changes only through `planning` and `confirming`."""
+
+    class Kind(models.TextChoices):
+        ONE_TO_ONE = "one_to_one", "1:1"
+        SMALL_GROUP = "small_group", "Small group"
+        GROUP_ENTERTAINMENT = "group_entertainment", "Group entertainment"
+
+    class Delivery(models.TextChoices):
+        REMOTE = "remote", "By Zoom"
+        IN_PERSON = "in_person", "In person"
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        CONFIRMED = "confirmed", "Confirmed"
+        LIVE = "live", "Live"
+        DELIVERED = "delivered", "Delivered"
+        CANCELLED = "cancelled", "Cancelled"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    title = models.CharField(max_length=120)
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    delivery = models.CharField(max_length=10, choices=Delivery.choices, default=Delivery.REMOTE)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT, editable=False)
+    starts_at = models.DateTimeField("starts")
+    ends_at = models.DateTimeField("ends")
+    capacity = models.PositiveSmallIntegerField("places", default=1)
+    place = models.ForeignKey(Place, on_delete=models.PROTECT, null=True, blank=True, related_name="sessions")
+    summary = models.TextField("what it is, for families", blank=True)
+    nothing_needed = models.BooleanField(
+        "nothing needed", default=False, help_text="Families need no props or materials for this session."
+    )
+    pre_session_hours = models.PositiveSmallIntegerField(
+        "pre-session mail, hours before", null=True, blank=True, help_text="Leave empty for the usual time."
+    )
+    # Raised by every change that families are told about, and by every change to a calendar entry.
+    revision = models.PositiveIntegerField(default=1, editable=False)
+    confirmed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    cancelled_at = models.DateTimeField(null=True, blank=True, editable=False)
+    cancel_reason = models.CharField(max_length=300, blank=True, editable=False)
+    # Since when a confirmed session has had blockers again; empty while the gate is closed behind it.
+    gate_reopened_at = models.DateTimeField(null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = SessionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["starts_at", "title"]
+        constraints = [
+            models.CheckConstraint(
+                name="session_ends_after_start",
+                condition=Q(ends_at__gt=F("starts_at")),
+                violation_error_message="The session must end after it starts.",
+            ),
+            models.CheckConstraint(
+                name="session_at_most_a_day",
+                condition=Q(ends_at__lte=F("starts_at") + timedelta(hours=12)),
+                violation_error_message="A session can last 12 hours at most.",
+            ),
+            models.CheckConstraint(
+                name="session_has_places", condition=Q(capacity__gte=1), violation_error_message="Give at least one place."
+            ),
+            models.CheckConstraint(
+                name="session_cancelled_has_time",
+                condition=Q(state="cancelled", cancelled_at__isnull=False) | (~Q(state="cancelled") & Q(cancelled_at=None)),
+            ),
+            models.CheckConstraint(
+                name="session_confirmed_has_time",
+                condition=Q(confirmed_at__isnull=False) | Q(state__in=["draft", "cancelled"]),
+            ),
+        ]
+        indexes = [models.Index(fields=["state", "starts_at"])]
+        triggers = [
+            # Assignments and meetings carry the session's time so that Postgres itself can refuse a
+            # person or a Zoom host in two places at once.
+            pgtrigger.Trigger(
+                name="carry_period",
+                when=pgtrigger.After,
+                operation=pgtrigger.UpdateOf("starts_at", "ends_at", "state"),
+                func="""
+                    UPDATE sessions_app_staffassignment SET
+                        period = tstzrange(NEW.starts_at, NEW.ends_at, '[)'),
+                        holds = (NEW.state <> 'cancelled' AND withdrawn_at IS NULL)
+                    WHERE session_id = NEW.id;
+                    UPDATE sessions_app_meeting SET period = tstzrange(NEW.starts_at, NEW.ends_at, '[)')
+                    WHERE session_id = NEW.id AND is_wanted;
+                    RETURN NULL;
+                """,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def length(self) -> timedelta:
+        return self.ends_at - self.starts_at
+
+    @property
+    def is_remote(self) -> bool:
+        return self.delivery == self.Delivery.REMOTE
+
+    @property
+    def pre_session_due_at(self):  # type: ignore[no-untyped-def]
+        """When the pre-session mail is due (W2)."""
+        ahead = settings.PRE_SESSION_LEAD_TIME
+        if self.pre_session_hours is not None:
+            ahead = timedelta(hours=self.pre_session_hours)
+        return self.starts_at - ahead
+
+
+class SessionStep(models.Model):
+    """One step of what will happen, such as "Hello song"."""
+
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="steps")
+    position = models.PositiveSmallIntegerField(default=0)
+    title = models.CharField(max_length=80)
+    detail = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = "step"
+        ordering = ["position", "id"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class SessionItem(models.Model):
+    """A prop or material that families need, or may use."""
+
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="items")
+    position = models.PositiveSmallIntegerField(default=0)
+    name = models.CharField(max_length=80)
+    needed = models.BooleanField("needed", default=True)
+    note = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = "prop or material"
+        verbose_name_plural = "props and materials"
+        ordering = ["position", "id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SessionRevision(models.Model):
+    """What families were told at one revision, so that a change can say old and new."""
+
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="revisions")
+    number = models.PositiveIntegerField()
+    at = models.DateTimeField()
+    # See `planning.snapshot` for the keys.
+    facts = models.JSONField()
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["session", "number"], name="sessionrevision_once")]
+
+    def __str__(self) -> str:
+        return f"{self.session}, revision {self.number}"

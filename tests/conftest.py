@@ -1,0 +1,57 @@
+"""People as fixtures, and how a test database is emptied."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db.backends.postgresql.operations import DatabaseOperations
+
+from tests.factories import UserFactory
+from whippersnappers.accounts.models import User
+from whippersnappers.accounts.roles import Role
+
+
+@pytest.fixture(scope="session", autouse=True)
+def flushing_past_append_only_tables() -> Iterator[None]:
+    """Transactional tests end with a TRUNCATE, which append-only tables refuse: step round it, in tests only."""
+    original = DatabaseOperations.execute_sql_flush
+
+    def flush(self: DatabaseOperations, sql_list: list[str]) -> None:
+        with self.connection.cursor() as cursor:
+            cursor.execute("SET session_replication_role = replica")
+        try:
+            original(self, sql_list)
+        finally:
+            with self.connection.cursor() as cursor:
+                cursor.execute("SET session_replication_role = DEFAULT")
+
+    DatabaseOperations.execute_sql_flush = flush  # type: ignore[method-assign]
+    yield
+    DatabaseOperations.execute_sql_flush = original  # type: ignore[method-assign]
+
+
+@pytest.fixture
+def coordinator(db: Any) -> User:
+    return UserFactory(roles=[Role.COORDINATOR], name="Cora Okafor", email="cora@whippersnappers.org")
+
+
+@pytest.fixture
+def practitioner(db: Any) -> User:
+    return UserFactory(roles=[Role.PRACTITIONER], name="Maya Lind", email="maya@whippersnappers.org")
+
+
+@pytest.fixture
+def lead(db: Any) -> User:
+    return UserFactory(roles=[Role.LEAD], name="Lena Frost", email="lena@whippersnappers.org")
+
+
+@pytest.fixture
+def trustee(db: Any) -> User:
+    return UserFactory(roles=[Role.TRUSTEE], name="Tariq Shah", email="tariq@whippersnappers.org")
+
+
+@pytest.fixture
+def administrator(db: Any) -> User:
+    return UserFactory(roles=[Role.ADMINISTRATOR], name="Ada Marsh", email="ada@whippersnappers.org")
+
+

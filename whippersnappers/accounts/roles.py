@@ -1,0 +1,66 @@
+"""Roles and what each permits: the one table that answers "who may what".
+
+Django's own groups and superuser flag are not used: a permission that is not in this table does not
+exist, for administrators too.
+"""
+
+from django.db import models
+
+
+class Role(models.TextChoices):
+    """What a person is in the charity. A person may hold several; guardians hold only that one."""
+
+    PRACTITIONER = "practitioner", "Practitioner"
+    COORDINATOR = "coordinator", "Coordinator"
+    LEAD = "lead", "Safeguarding Lead"
+    DEPUTY = "deputy", "Deputy Safeguarding Lead"
+    TRUSTEE = "trustee", "Trustee"
+    ADMINISTRATOR = "administrator", "Administrator"
+    GUARDIAN = "guardian", "Parent or carer"
+
+
+STAFF_ROLES = frozenset(Role) - {Role.GUARDIAN}
+
+
+def _all(app: str, *models_: str) -> set[str]:
+    actions = ("view", "add", "change", "delete")
+    return {f"{app}.{action}_{model}" for model in models_ for action in actions}
+
+
+def _some(actions: str, app: str, *models_: str) -> set[str]:
+    return {f"{app}.{action}_{model}" for model in models_ for action in actions.split()}
+
+
+_OWN_SESSIONS = _some(
+    "view", "sessions_app", "session", "sessionstep", "sessionitem", "staffassignment", "booking", "childinmysessions"
+)
+
+PERMISSIONS: dict[Role, frozenset[str]] = {
+    Role.PRACTITIONER: frozenset(_OWN_SESSIONS),
+    Role.COORDINATOR: frozenset(
+        _some("view add change", "families", "family", "guardian", "child", "consent", "group")
+        | _all("families", "guardianship")
+        | {"families.import_families", "families.delete_group"}
+        | _some("view add change", "sessions_app", "session", "staffprofile", "place")
+        | _all("sessions_app", "sessionstep", "sessionitem")
+        | _some("view add change", "sessions_app", "staffassignment", "booking")
+        | _some("view change", "sessions_app", "phonetask")
+        | _some("view", "sessions_app", "meeting", "zoomhost", "invitation")
+        | {"outbox.view_outgoingmail", "outbox.resend_outgoingmail"}
+    ),
+    Role.LEAD: frozenset(_OWN_SESSIONS),
+    Role.DEPUTY: frozenset(_OWN_SESSIONS),
+    Role.TRUSTEE: frozenset(),
+    Role.ADMINISTRATOR: frozenset(
+        _some("view add change", "accounts", "user")
+        | {"audit.view_auditevent"}
+        | _some("view add change", "sessions_app", "zoomhost")
+        | _some("view add change", "families", "agreement")
+    ),
+    Role.GUARDIAN: frozenset(),
+}
+
+
+def permissions_of(roles: list[str]) -> frozenset[str]:
+    """Every permission that any of the roles grants."""
+    return frozenset().union(*(PERMISSIONS[Role(role)] for role in roles))

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class GroundConfig(AppConfig):
+    name = "whippersnappers"
+    verbose_name = "Whippersnappers"

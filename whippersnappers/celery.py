@@ -1,0 +1,39 @@
+"""The Celery application and its beat table: everything that happens by the clock, on one screen.
+
+A task carries ids at most, and what it does must already be a row in Postgres; Redis may be emptied at
+any moment. So there is no `eta` and no `countdown`: each entry below looks for what is due now.
+"""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "whippersnappers.settings")
+
+app = Celery("whippersnappers")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+app.conf.beat_schedule = {
+    # name: task, seconds between two runs; `expires` keeps a backlog from piling up.
+    "sweep the outbox": {
+        "task": "whippersnappers.outbox.tasks.sweep",
+        "schedule": 15.0,
+        "options": {"expires": 15.0},
+    },
+    "sweep the Zoom meetings": {
+        "task": "sessions_app.tasks.sweep_meetings",
+        "schedule": 20.0,
+        "options": {"expires": 20.0},
+    },
+    "put due mails into the outbox": {
+        "task": "sessions_app.tasks.enqueue_due_mails",
+        "schedule": 60.0,
+        "options": {"expires": 60.0},
+    },
+    "look at confirmed sessions again": {
+        "task": "sessions_app.tasks.recheck_readiness",
+        "schedule": 300.0,
+        "options": {"expires": 300.0},
+    },
+}

@@ -1,0 +1,236 @@
+"""All settings, read from the environment here and nowhere else.
+
+`ENVIRONMENT` is `production` unless said otherwise, so that a forgotten variable is never the unsafe one.
+What production refuses stands in `refuse_unsafe_production` at the end of this file.
+"""
+
+from datetime import time, timedelta
+from pathlib import Path
+
+import environ
+from csp.constants import NONCE, NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = environ.Env()
+environ.Env.read_env(BASE_DIR / ".env")
+
+ENVIRONMENT = env.str("ENVIRONMENT", "production")
+PRODUCTION = ENVIRONMENT == "production"
+DEMO = env.bool("DEMO", False)
+DEBUG = env.bool("DEBUG", False)
+
+# --- Secrets -------------------------------------------------------------------------------------------
+SECRET_KEY = env.str("SECRET_KEY", "")
+# A Tink keyset (JSON, then base64, so that it survives shells and env files): its primary key encrypts,
+# every key in it decrypts. `manage.py generate_keys` prints a new one or adds a new primary.
+FIELD_ENCRYPTION_KEYS = env.str("FIELD_ENCRYPTION_KEYS", "")
+AUDIT_KEY = env.str("AUDIT_KEY", "")
+
+# --- The organisation ----------------------------------------------------------------------------------
+ORGANISATION_NAME = env.str("ORGANISATION_NAME", "Whippersnappers")
+ORGANISATION_DOMAIN = env.str("ORGANISATION_DOMAIN", "whippersnappers.org")
+ORGANISATION_WEBSITE = env.str("ORGANISATION_WEBSITE", "https://www.whippersnappers.org")
+ORGANISATION_POLICIES_URL = env.str("ORGANISATION_POLICIES_URL", "https://www.whippersnappers.org")
+ORGANISATION_SUPPORT_EMAIL = env.str("ORGANISATION_SUPPORT_EMAIL", f"support@{ORGANISATION_DOMAIN}")
+ORGANISATION_SUPPORT_PHONE = env.str("ORGANISATION_SUPPORT_PHONE", "")
+ORGANISATION_SAFEGUARDING_LEAD_NAME = env.str("ORGANISATION_SAFEGUARDING_LEAD_NAME", "the Safeguarding Lead")
+ORGANISATION_SAFEGUARDING_LEAD_EMAIL = env.str(
+    "ORGANISATION_SAFEGUARDING_LEAD_EMAIL", f"safeguarding@{ORGANISATION_DOMAIN}"
+)
+# Wall-clock times in Europe/London between which sessions may take place.
+ORGANISATION_OPENS_AT = time.fromisoformat(env.str("ORGANISATION_OPENS_AT", "08:00"))
+ORGANISATION_CLOSES_AT = time.fromisoformat(env.str("ORGANISATION_CLOSES_AT", "20:00"))
+SITE_URL = env.str("SITE_URL", "http://localhost:8000").rstrip("/")
+
+# --- When families are contacted -----------------------------------------------------------------------
+PRE_SESSION_LEAD_TIME = timedelta(hours=env.float("PRE_SESSION_HOURS", 48))
+REMINDER_AT = time.fromisoformat(env.str("REMINDER_AT", "09:00"))
+JOIN_OPENS_BEFORE = timedelta(minutes=env.float("JOIN_OPENS_MINUTES", 15))
+CHANGE_MAIL_DELAY = timedelta(minutes=env.float("CHANGE_MAIL_MINUTES", 5))
+
+# --- Applications --------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "unfold",
+    "unfold.contrib.filters",
+    "unfold.contrib.forms",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.contrib.humanize",
+    "pgtrigger",
+    "csp",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "django_prometheus",
+    "django_structlog",
+    "whippersnappers",
+    "whippersnappers.accounts",
+    "whippersnappers.audit",
+    "whippersnappers.outbox",
+    "families",
+    "sessions_app",
+]
+if DEMO:
+    INSTALLED_APPS.append("demo")
+
+MIDDLEWARE = [
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_prometheus.middleware.PrometheusAfterMiddleware",
+]
+
+ROOT_URLCONF = "whippersnappers.urls"
+WSGI_APPLICATION = "whippersnappers.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+                "whippersnappers.organisation.context",
+            ],
+        },
+    }
+]
+
+# --- Data ----------------------------------------------------------------------------------------------
+DATABASES = {"default": env.db("DATABASE_URL", default="postgres://localhost/whippersnappers")}
+DATABASES["default"]["CONN_MAX_AGE"] = 60
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# The cache holds counters of sign-in attempts, which must hold while Redis is down.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache_entries"}}
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+REDIS_URL = env.str("REDIS_URL", "redis://localhost:6379/0")
+
+# --- Time and language ---------------------------------------------------------------------------------
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = "Europe/London"
+USE_TZ = True
+USE_I18N = True
+DATE_INPUT_FORMATS = ["%d/%m/%Y", "%Y-%m-%d", "%d %B %Y", "%d %b %Y"]
+
+# --- Signing in ----------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["whippersnappers.accounts.backends.RoleBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+# Whether staff must have a second factor before they see anything.
+MFA_REQUIRED = env.bool("MFA_REQUIRED", PRODUCTION)
+
+# --- Pages ---------------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if PRODUCTION
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[])
+CSRF_TRUSTED_ORIGINS = [SITE_URL] if SITE_URL.startswith("https://") else []
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+        "object-src": [NONE],
+    }
+}
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "DENY"
+HTTPS = SITE_URL.startswith("https://")
+SECURE_SSL_REDIRECT = PRODUCTION
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_HSTS_SECONDS = 63_072_000 if PRODUCTION else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
+SECURE_HSTS_PRELOAD = PRODUCTION
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
+SESSION_COOKIE_NAME = "__Host-session" if PRODUCTION else "session"
+CSRF_COOKIE_NAME = "__Host-csrf" if PRODUCTION else "csrf"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+# How many proxies of our own stand before the web process: only their X-Forwarded-For entries count.
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
+
+# --- Mail ----------------------------------------------------------------------------------------------
+EMAIL_URL = env.str("EMAIL_URL", "smtp://localhost:25")
+EMAIL_CONFIG = env.email_url("EMAIL_URL", default="smtp://localhost:25")
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"{ORGANISATION_NAME} <hello@{ORGANISATION_DOMAIN}>")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+# --- Workers -------------------------------------------------------------------------------------------
+CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 20
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# A page that saves must answer within a second when Redis is away: a wake-up is tried once, briefly.
+CELERY_BROKER_CONNECTION_TIMEOUT = 0.3
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 90,
+    "socket_connect_timeout": 0.3,
+    "max_retries": 0,
+}
+CELERY_TIMEZONE = "UTC"
+
+# --- Zoom ----------------------------------------------------------------------------------------------
+ZOOM_ACCOUNT_ID = env.str("ZOOM_ACCOUNT_ID", "")
+ZOOM_CLIENT_ID = env.str("ZOOM_CLIENT_ID", "")
+ZOOM_CLIENT_SECRET = env.str("ZOOM_CLIENT_SECRET", "")
+ZOOM_WEBHOOK_SECRET = env.str("ZOOM_WEBHOOK_SECRET", "")
+ZOOM_OAUTH_URL = env.str("ZOOM_OAUTH_URL", "https://zoom.us").rstrip("/")
+ZOOM_API_URL = env.str("ZOOM_API_URL", "https://api.zoom.us/v2").rstrip("/")
+
+SENTRY_DSN = env.str("SENTRY_DSN", "")

@@ -1,0 +1,18 @@
+"""All addresses of the portal. The apps' address lists are named as strings: the ground floor imports none."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path
+
+from whippersnappers import door, health
+
+urlpatterns = [
+    path("", door.home, name="home"),
+    path("healthz", health.alive, name="healthz"),
+    path("readyz", health.ready, name="readyz"),
+    path("accounts/", include("whippersnappers.accounts.urls")),
+    path("admin/", admin.site.urls),
+    path("", include("sessions_app.urls")),
+]
+if settings.DEMO:
+    urlpatterns.append(path("demo/", include("demo.urls")))
