@@ -4,6 +4,7 @@ What makes a meeting start or end here is the control endpoint or the pages of `
 """
 
 from datetime import datetime, timedelta
+from urllib.parse import unquote
 
 from demo.zoom.calls import Answer, Call, Refusal, meeting_of, no_meeting, page_of, user_of
 from demo.zoom.store import Json, Store, new_uuid, stamp
@@ -238,7 +239,7 @@ def _name(call: Call) -> str:
     name = str(call.values["meetingId"])
     if name.startswith("/") or "//" in name:
         raise no_meeting(name)
-    return name.replace("%2F", "/").replace("%3D", "=").replace("%2B", "+") if "%2F" in name else name
+    return unquote(name)
 
 
 def _seconds(begun: str, ended: str) -> int:

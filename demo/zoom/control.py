@@ -1,0 +1,110 @@
+"""The simulator's own controls, under `/_control/`: faults, users, locks, limits, running meetings."""
+
+from dataclasses import asdict, fields
+from datetime import datetime
+from typing import Any
+
+from demo.zoom import live
+from demo.zoom.dispatch import Dispatcher
+from demo.zoom.faults import Fault
+from demo.zoom.store import LICENSED, Json
+
+
+class BadOrder(ValueError):
+    """A control request that makes no sense; the text says why."""
+
+
+def handle(dispatcher: Dispatcher, method: str, path: str, body: Any, now: datetime) -> Any:
+    """Carry out one control request. Raises BadOrder, or KeyError for an unknown address or meeting."""
+    match method, path.strip("/").split("/"):
+        case "GET", ["faults"]:
+            return dispatcher.faults.listed()
+        case "POST", ["faults"]:
+            return order_faults(dispatcher, body if isinstance(body, list) else [body])
+        case "DELETE", ["faults"]:
+            dispatcher.faults.clear()
+            return []
+        case "GET", ["calls"]:
+            return list(dispatcher.store.calls)
+        case "GET", ["meetings"]:
+            return [m for m in dispatcher.store.meetings.values() if not m["gone"]]
+        case "POST", ["meetings", number, step]:
+            return _run(dispatcher, int(number), step, body or {}, now)
+        case ("POST" | "PUT"), ["users"]:
+            return set_users(dispatcher, body, replace=method == "PUT")
+        case ("POST" | "PUT"), ["locks"]:
+            return _locks(dispatcher, body)
+        case ("POST" | "PUT"), ["scopes"]:
+            dispatcher.store.credentials.scopes = body
+            return body
+        case ("POST" | "PUT"), ["limits"]:
+            return _limits(dispatcher, body)
+        case "POST", ["token", "revoke"]:
+            dispatcher.store.token.clear()
+            return {}
+        case "POST", ["reset"]:
+            dispatcher.faults.clear()
+            dispatcher.store.reset()
+            return {}
+    raise KeyError(path)
+
+
+def order_faults(dispatcher: Dispatcher, orders: list[Json]) -> list[Json]:
+    """Add faults; each order has `operation`, `kind` and the other fields of `Fault`."""
+    for order in orders:
+        try:
+            fault = Fault(**order)
+        except (TypeError, ValueError) as error:
+            raise BadOrder(str(error)) from error
+        if fault.operation not in {*dispatcher.api.operations, "token", "*"}:
+            raise BadOrder(f"unknown operation {fault.operation!r}")
+        dispatcher.faults.order(fault)
+    return dispatcher.faults.listed()
+
+
+def set_users(dispatcher: Dispatcher, users: list[Json | str], *, replace: bool) -> list[Json]:
+    """Add users, or put these in the place of all. Each is an e-mail, or email, type and settings."""
+    store = dispatcher.store
+    with store.lock:
+        if replace:
+            store.users.clear()
+        for user in users:
+            row: Json = {"email": user} if isinstance(user, str) else user
+            store.add_user(row["email"], type=row.get("type", LICENSED), settings=row.get("settings"))
+        store.save()
+        return list(store.users.values())
+
+
+def _locks(dispatcher: Dispatcher, settings: Json) -> Json:
+    """Account-level locks: these settings win over every request from now on."""
+    with dispatcher.store.lock:
+        dispatcher.store.locked.clear()
+        dispatcher.store.locked.update(settings)
+        dispatcher.store.save()
+    return settings
+
+
+def _limits(dispatcher: Dispatcher, body: Json) -> Json:
+    known = {field.name for field in fields(dispatcher.limits)}
+    for name, value in body.items():
+        if name not in known or not isinstance(value, int):
+            raise BadOrder(f"limits are whole numbers named {', '.join(sorted(known))}")
+        setattr(dispatcher.limits, name, value)
+    return asdict(dispatcher.limits)
+
+
+def _run(dispatcher: Dispatcher, number: int, step: str, body: Json, now: datetime) -> Json:
+    with dispatcher.store.lock:
+        meeting = dispatcher.store.meetings[number]
+        if step == "start":
+            live.start(meeting, now)
+        elif step == "join" and meeting["status"] == "started":
+            live.join(meeting, now, body)
+        elif step == "end":
+            live.end(meeting, now)
+        elif step == "uuid":
+            meeting["uuid"] = body["uuid"]
+        else:
+            raise BadOrder(f"cannot {step} a meeting that is {meeting['status']}")
+        dispatcher.store.save()
+        return meeting
