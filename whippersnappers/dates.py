@@ -1,0 +1,90 @@
+"""Days, times and lengths as people say them, always on London's clock.
+
+Pure functions of their arguments: pages, mails and the admin say a time in the same words.
+"""
+
+import math
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+LONDON = ZoneInfo("Europe/London")
+
+
+def local(at: datetime) -> datetime:
+    """The aware time `at` on London's clock. Raises ValueError for a naive time."""
+    if at.tzinfo is None:
+        raise ValueError("A time without a time zone cannot be shown.")
+    return at.astimezone(LONDON)
+
+
+def clock(at: datetime) -> str:
+    """The time of day: `4:00pm`, `midday`, `midnight`."""
+    here = local(at)
+    if here.minute == 0 and here.hour in (0, 12):
+        return "midday" if here.hour else "midnight"
+    return f"{here.hour % 12 or 12}:{here.minute:02}{'am' if here.hour < 12 else 'pm'}"
+
+
+def day(at: datetime, *, now: datetime) -> str:
+    """The day: `Tuesday 24 November`, with the year when it is not the year of `now`."""
+    here = local(at)
+    text = f"{here:%A} {here.day} {here:%B}"
+    return text if here.year == local(now).year else f"{text} {here.year}"
+
+
+def near_day(at: datetime, *, now: datetime) -> str:
+    """`Today`, `Tomorrow`, else the day as `day` says it."""
+    ahead = (local(at).date() - local(now).date()).days
+    return {0: "Today", 1: "Tomorrow"}.get(ahead) or day(at, now=now)
+
+
+def when(starts_at: datetime, ends_at: datetime, *, now: datetime) -> str:
+    """`Tuesday 24 November, 4:00pm to 4:45pm`; both days are named when it crosses midnight."""
+    start = f"{day(starts_at, now=now)}, {clock(starts_at)}"
+    if local(starts_at).date() == local(ends_at).date():
+        return f"{start} to {clock(ends_at)}"
+    return f"{start} to {day(ends_at, now=now)}, {clock(ends_at)}"
+
+
+def times(starts_at: datetime, ends_at: datetime, *, now: datetime) -> str:
+    """`4:00pm to 4:45pm`, for where the day already stands; the end's day is named past midnight."""
+    if local(starts_at).date() == local(ends_at).date():
+        return f"{clock(starts_at)} to {clock(ends_at)}"
+    return f"{clock(starts_at)} to {day(ends_at, now=now)}, {clock(ends_at)}"
+
+
+def duration(length: timedelta) -> str:
+    """A length in whole minutes, rounded up: `45 minutes`, `1 hour 15 minutes`, `2 hours`, `3 days`.
+
+    From two days on, days alone (rounded down) are near enough. Nothing or less is `0 minutes`.
+    """
+    minutes = max(0, math.ceil(length.total_seconds() / 60))
+    if minutes >= 2 * 24 * 60:
+        return _count(minutes // (24 * 60), "day")
+    hours, rest = divmod(minutes, 60)
+    parts = [_count(hours, "hour")] if hours else []
+    if rest or not hours:
+        parts.append(_count(rest, "minute"))
+    return " ".join(parts)
+
+
+def length(starts_at: datetime, ends_at: datetime) -> str:
+    """How long it is from one time to the other, in real time across a change of the clocks."""
+    return duration(ends_at.astimezone(UTC) - starts_at.astimezone(UTC))
+
+
+def until(at: datetime, *, now: datetime) -> str:
+    """How far off `at` is, as a countdown says it: `in 15 minutes`, `in 3 days`, `now` once it is there."""
+    left = at.astimezone(UTC) - now.astimezone(UTC)
+    return "now" if left <= timedelta(0) else f"in {duration(left)}"
+
+
+def week_of(at: datetime) -> datetime:
+    """Monday midnight, on London's clock, of the week that `at` is in."""
+    here = local(at)
+    monday = here.date() - timedelta(days=here.weekday())
+    return datetime(monday.year, monday.month, monday.day, tzinfo=LONDON)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,45 @@
+"""Template tags that say times in the words of `whippersnappers.dates`.
+
+`now` may be given; pages that show several times give it once, so that they agree.
+"""
+
+from datetime import datetime
+
+from django import template
+from django.utils import timezone
+
+from whippersnappers import dates
+
+register = template.Library()
+register.filter("clock", dates.clock)
+register.simple_tag(dates.length, name="length")
+
+
+@register.simple_tag
+def when(starts_at: datetime, ends_at: datetime, now: datetime | None = None) -> str:
+    """`Tuesday 24 November, 4:00pm to 4:45pm`."""
+    return dates.when(starts_at, ends_at, now=now or timezone.now())
+
+
+@register.simple_tag
+def times(starts_at: datetime, ends_at: datetime, now: datetime | None = None) -> str:
+    """`4:00pm to 4:45pm`."""
+    return dates.times(starts_at, ends_at, now=now or timezone.now())
+
+
+@register.simple_tag
+def day(at: datetime, now: datetime | None = None) -> str:
+    """`Tuesday 24 November`."""
+    return dates.day(at, now=now or timezone.now())
+
+
+@register.simple_tag
+def near_day(at: datetime, now: datetime | None = None) -> str:
+    """`Today`, `Tomorrow` or `Tuesday 24 November`."""
+    return dates.near_day(at, now=now or timezone.now())
+
+
+@register.simple_tag
+def until(at: datetime, now: datetime | None = None) -> str:
+    """`in 15 minutes`."""
+    return dates.until(at, now=now or timezone.now())
