@@ -1,0 +1,64 @@
+"""Which Zoom host holds a session's meeting. Postgres refuses a host in two meetings at once."""
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import Count
+
+from sessions_app.models import Meeting, Session
+from sessions_app.readiness import free_hosts
+from whippersnappers.outbox.wake import wake
+
+HOST_CLASH = "meeting_one_per_host_at_a_time"
+
+
+def want_meeting(session: Session) -> Meeting:
+    """Give a remote session a host and a meeting that the worker will make; in the caller's transaction.
+
+    Hosts with the fewest meetings come first. Raises ValidationError when none is free.
+    """
+    for host in free_hosts(session.starts_at, session.ends_at).annotate(held=Count("meetings")).order_by("held", "name"):
+        try:
+            with transaction.atomic():
+                meeting = Meeting.objects.create(session=session, host=host)
+        except IntegrityError as error:
+            if HOST_CLASH not in str(error):
+                raise
+            continue  # another session took this host between our look and our insert
+        wake_worker(meeting)
+        return meeting
+    raise ValidationError({"starts_at": "No Zoom host is free at this time: choose another time, or free a host."})
+
+
+def wanted_meeting(session: Session) -> Meeting | None:
+    """The meeting that the session has or will have."""
+    return Meeting.objects.filter(session=session, is_wanted=True).first()
+
+
+def meeting_changed(session: Session) -> None:
+    """Zoom must show something new (time, title, alternative hosts): let the worker bring it over."""
+    meeting = Meeting.objects.select_for_update().filter(session=session, is_wanted=True).first()
+    if meeting is None:
+        return
+    meeting.version += 1
+    _try_afresh(meeting)
+
+
+def drop_meeting(session: Session) -> None:
+    """The session's meeting is not wanted any more: the worker deletes it, the host is free at once."""
+    meeting = Meeting.objects.select_for_update().filter(session=session, is_wanted=True).first()
+    if meeting is None:
+        return
+    meeting.is_wanted = False
+    meeting.version += 1
+    _try_afresh(meeting)
+
+
+def _try_afresh(meeting: Meeting) -> None:
+    meeting.attempts, meeting.next_attempt_at, meeting.problem = 0, None, ""
+    meeting.save(update_fields=["is_wanted", "version", "attempts", "next_attempt_at", "problem"])
+    wake_worker(meeting)
+
+
+def wake_worker(meeting: Meeting) -> None:
+    """Ask a worker to look at this meeting once the present transaction has committed."""
+    transaction.on_commit(lambda: wake("sessions_app.tasks.ensure_meeting", str(meeting.pk)))

@@ -1,0 +1,160 @@
+"""The readiness gate: everything that keeps a session from being confirmed, each with its clause.
+
+One function answers for the whole portal. A session with blockers cannot be confirmed; a confirmed one
+that gets a blocker again has its gate re-opened (`gate.py`).
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.contrib.postgres.fields import DateTimeRangeField
+from django.db.models import Exists, Func, OuterRef, QuerySet
+
+from sessions_app.models import Booking, Meeting, Session, StaffAssignment, ZoomHost
+from sessions_app.secret_requests import asks_for_secret
+from whippersnappers.organisation import organisation
+from whippersnappers.policy import Clause
+
+LONDON = ZoneInfo("Europe/London")
+# The policy promises two members of staff present at every live session (W5).
+STAFF_NEEDED = 2
+
+
+@dataclass(frozen=True)
+class Blocker:
+    """One thing to mend before a session can be confirmed.
+
+    `where` names the part of the session's form: staff, content, props, host, bookings, time, text, place.
+    """
+
+    code: str
+    clause: Clause
+    message: str
+    where: str
+
+
+def blockers(session: Session, now: datetime) -> list[Blocker]:
+    """Every blocker of a draft or confirmed session, in the order of its form; empty means ready."""
+    rules: tuple[Callable[[Session, datetime], Iterable[Blocker]], ...] = (
+        _time,
+        _place,
+        _content,
+        _props,
+        _text,
+        _staff,
+        _bookings,
+        _host,
+    )
+    return [blocker for rule in rules for blocker in rule(session, now)]
+
+
+def gate_facts(sessions: "QuerySet[Session]") -> "QuerySet[Session]":
+    """The sessions with all that `blockers` reads, so that a list costs the same few queries."""
+    period = Func(OuterRef("starts_at"), OuterRef("ends_at"), function="tstzrange", output_field=DateTimeRangeField())
+    return (
+        sessions.select_related("place")
+        .annotate(has_free_host=Exists(_hosts_free_during(period)))
+        .prefetch_related("steps", "items", "assignments__staff__user", "bookings", "meetings")
+    )
+
+
+def _time(session: Session, now: datetime) -> Iterable[Blocker]:
+    start, end = session.starts_at.astimezone(LONDON), session.ends_at.astimezone(LONDON)
+    us = organisation()
+    outside = start.time() < us.opens_at or end.time() > us.closes_at or start.date() != end.date()
+    if outside:
+        hours = f"{us.opens_at:%H:%M} and {us.closes_at:%H:%M}"
+        yield Blocker("outside_hours", Clause.A1, f"Sessions take place between {hours}: choose another time.", "time")
+    if session.state == Session.State.DRAFT and session.starts_at <= now:
+        yield Blocker("in_the_past", Clause.W2, "The start has passed: choose a time still to come.", "time")
+
+
+def _place(session: Session, now: datetime) -> Iterable[Blocker]:
+    if not session.is_remote and session.place is None:
+        yield Blocker("no_place", Clause.W2, "Say where the session takes place.", "place")
+
+
+def _content(session: Session, now: datetime) -> Iterable[Blocker]:
+    if not session.steps.all():
+        yield Blocker("no_content", Clause.W2, "Say what will happen: add at least one step.", "content")
+
+
+def _props(session: Session, now: datetime) -> Iterable[Blocker]:
+    listed = bool(session.items.all())
+    if not listed and not session.nothing_needed:
+        message = "Say what families need to bring, or tick “nothing needed”."
+        yield Blocker("props_unanswered", Clause.W2, message, "props")
+    if listed and session.nothing_needed:
+        message = "Props are listed and “nothing needed” is ticked: choose one."
+        yield Blocker("props_contradict", Clause.W2, message, "props")
+
+
+def family_texts(session: Session) -> list[str]:
+    """Every text of a session that families will read."""
+    texts = [session.title, session.summary]
+    texts += [f"{step.title}. {step.detail}" for step in session.steps.all()]
+    texts += [f"{item.name}. {item.note}" for item in session.items.all()]
+    return texts
+
+
+def _text(session: Session, now: datetime) -> Iterable[Blocker]:
+    for text in family_texts(session):
+        sentence = asks_for_secret(text)
+        if sentence:
+            message = f"We never ask families for passwords or login details. Change this: “{sentence}”"
+            yield Blocker("asks_for_secret", Clause.N1, message, "text")
+
+
+def _staff(session: Session, now: datetime) -> Iterable[Blocker]:
+    present = [a for a in session.assignments.all() if a.withdrawn_at is None]
+    day = session.starts_at.astimezone(LONDON).date()
+    gaps = {a: a.staff.clearance_gaps(day) for a in present}
+    cleared = sum(not found for found in gaps.values())
+    if cleared < STAFF_NEEDED:
+        has = {0: "nobody is", 1: "one is"}[cleared]
+        message = f"Two cleared members of staff must be there; {has} so far."
+        yield Blocker("too_few_staff", Clause.W5, message, "staff")
+    for assignment, found in gaps.items():
+        if found:
+            message = f"{assignment.staff} cannot deliver this session: {', '.join(found)}."
+            yield Blocker("not_cleared", Clause.W5, message, "staff")
+    if not any(a.role == StaffAssignment.Role.LEAD for a in present):
+        yield Blocker("no_lead", Clause.W5, "Say who leads the session.", "staff")
+
+
+def _bookings(session: Session, now: datetime) -> Iterable[Blocker]:
+    holding = [b for b in session.bookings.all() if b.state in (Booking.State.INVITED, Booking.State.COMING)]
+    if not holding:
+        yield Blocker("nobody_invited", Clause.F7, "Nobody is invited yet.", "bookings")
+    if len(holding) > session.capacity:
+        message = f"{len(holding)} children are invited, but there are {session.capacity} places."
+        yield Blocker("over_capacity", Clause.F7, message, "bookings")
+    if session.kind == Session.Kind.ONE_TO_ONE and len(holding) > 1:
+        message = f"A 1:1 session is for one child; {len(holding)} are invited."
+        yield Blocker("one_child_only", Clause.W6, message, "bookings")
+
+
+def _host(session: Session, now: datetime) -> Iterable[Blocker]:
+    if not session.is_remote:
+        return
+    if any(meeting.is_wanted for meeting in session.meetings.all()):
+        return
+    # Lists ask for all their sessions at once (`gate_facts`), a single session asks here.
+    known = getattr(session, "has_free_host", None)
+    free = free_hosts(session.starts_at, session.ends_at).exists() if known is None else known
+    if not free:
+        message = "No Zoom host is free at this time: choose another time, or free a host."
+        yield Blocker("no_host", Clause.W1, message, "host")
+
+
+def free_hosts(starts_at: datetime, ends_at: datetime) -> "QuerySet[ZoomHost]":
+    """Zoom hosts in use that hold no meeting between the two times."""
+    return _hosts_free_during((starts_at, ends_at)).order_by("name")
+
+
+def _hosts_free_during(period: Any) -> "QuerySet[ZoomHost]":
+    busy = Meeting.objects.filter(is_wanted=True, period__overlap=period)
+    return ZoomHost.objects.filter(is_active=True).exclude(pk__in=busy.values("host"))
