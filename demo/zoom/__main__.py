@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 from pathlib import Path
+from typing import Any
 
 from demo.zoom.control import order_faults, set_users
 from demo.zoom.dispatch import Dispatcher
@@ -24,10 +25,16 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=8001, help="0 takes a free one")
     parser.add_argument("--port-file", type=Path, help="where to write the port that was taken")
     parser.add_argument("--state", type=Path, help="a JSON file that keeps the account over a restart")
-    parser.add_argument("--users", default=os.environ.get("DEMO_ZOOM_USERS", ""),
-                        help='a JSON list, or a file with one: ["a@b.org", {"email": "c@b.org", "type": 1}]')
-    parser.add_argument("--staff-domain", default=os.environ.get("ORGANISATION_DOMAIN", "whippersnappers.org"),
-                        help="addresses here that are not listed count as licensed alternative hosts")
+    parser.add_argument(
+        "--users",
+        default=os.environ.get("DEMO_ZOOM_USERS", ""),
+        help='a JSON list, or a file with one: ["a@b.org", {"email": "c@b.org", "type": 1}]',
+    )
+    parser.add_argument(
+        "--staff-domain",
+        default=os.environ.get("ORGANISATION_DOMAIN", "whippersnappers.org"),
+        help="addresses here that are not listed count as licensed alternative hosts",
+    )
     parser.add_argument("--scopes", default="", help="the app's scopes, separated by spaces; empty: all")
     parser.add_argument("--faults", default="", help="a JSON list of faults to begin with")
     for name, number in (("light", 30), ("medium", 20), ("heavy", 10), ("daily", 100)):
@@ -53,7 +60,7 @@ def build(options: argparse.Namespace) -> Dispatcher:
     return dispatcher
 
 
-def read_json(text: str) -> list:  # type: ignore[type-arg]
+def read_json(text: str) -> list[Any]:
     """A JSON list given directly or as the name of a file."""
     if not text.strip():
         return []

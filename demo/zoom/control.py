@@ -1,5 +1,6 @@
 """The simulator's own controls, under `/_control/`: faults, users, locks, limits, running meetings."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
@@ -30,14 +31,14 @@ def handle(dispatcher: Dispatcher, method: str, path: str, body: Any, now: datet
             return [m for m in dispatcher.store.meetings.values() if not m["gone"]]
         case "POST", ["meetings", number, step]:
             return _run(dispatcher, int(number), step, body or {}, now)
-        case ("POST" | "PUT"), ["users"]:
+        case (("POST" | "PUT"), ["users"]):
             return set_users(dispatcher, body, replace=method == "PUT")
-        case ("POST" | "PUT"), ["locks"]:
+        case (("POST" | "PUT"), ["locks"]):
             return _locks(dispatcher, body)
-        case ("POST" | "PUT"), ["scopes"]:
+        case (("POST" | "PUT"), ["scopes"]):
             dispatcher.store.credentials.scopes = body
             return body
-        case ("POST" | "PUT"), ["limits"]:
+        case (("POST" | "PUT"), ["limits"]):
             return _limits(dispatcher, body)
         case "POST", ["token", "revoke"]:
             dispatcher.store.token.clear()
@@ -62,7 +63,7 @@ def order_faults(dispatcher: Dispatcher, orders: list[Json]) -> list[Json]:
     return dispatcher.faults.listed()
 
 
-def set_users(dispatcher: Dispatcher, users: list[Json | str], *, replace: bool) -> list[Json]:
+def set_users(dispatcher: Dispatcher, users: Sequence[Json | str], *, replace: bool) -> list[Json]:
     """Add users, or put these in the place of all. Each is an e-mail, or email, type and settings."""
     store = dispatcher.store
     with store.lock:

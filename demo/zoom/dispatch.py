@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from demo.zoom import live, meetings
-from demo.zoom.calls import Answer, Call, Handler, Refusal, validation_failed
+from demo.zoom.calls import Call, Handler, Refusal, validation_failed
 from demo.zoom.faults import Fault, Faults
 from demo.zoom.rates import COUNTED_DAILY, Limits, Window, next_utc_midnight, rate_headers, weight_of
 from demo.zoom.schema import Api, ApiOperation, Json
@@ -93,11 +93,15 @@ class Dispatcher:
             message = "The method is not supported." if exists else "This API endpoint is not recognized."
             return _json(405 if exists else 404, {"code": 2300, "message": message})
         fault = self.faults.next_for(operation.name)
-        reply = self._before(fault, operation, request)
-        if reply is None:
-            reply = self._answer(operation, path_values, request, fault)
-            reply = self._after(fault, reply)
-        self._note(operation, request, reply.status, fault)
+        status = 0
+        try:
+            reply = self._before(fault, operation, request)
+            if reply is None:
+                reply = self._after(fault, self._answer(operation, path_values, request, fault))
+            status = reply.status
+        finally:
+            # A call that is cut off is noted too, with status 0.
+            self._note(operation, request, status, fault)
         return reply
 
     def _answer(
@@ -165,7 +169,6 @@ class Dispatcher:
         if fault is None:
             return None
         if fault.kind in ("timeout_before", "drop_before"):
-            self._note(operation, request, 0, fault)
             raise Dropped(fault.seconds if fault.kind == "timeout_before" else 0)
         weight = weight_of(operation.name)
         limit = self.limits.per_second(weight)
@@ -200,10 +203,16 @@ class Dispatcher:
 
     def _note(self, operation: ApiOperation, request: Request, status: int, fault: Fault | None) -> None:
         with self.store.lock:
-            self.store.calls.append({
-                "at": request.now.isoformat(), "operation": operation.name, "method": request.method,
-                "path": request.path, "status": status, "fault": fault.kind if fault else "",
-            })
+            self.store.calls.append(
+                {
+                    "at": request.now.isoformat(),
+                    "operation": operation.name,
+                    "method": request.method,
+                    "path": request.path,
+                    "status": status,
+                    "fault": fault.kind if fault else "",
+                }
+            )
             del self.store.calls[:-2000]
 
 

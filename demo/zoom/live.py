@@ -17,7 +17,7 @@ _RECORDING_STEPS = {
 }
 
 
-# --- What happens in a meeting -----------------------------------------------------------------------------
+# --- What happens in a meeting ----------------------------------------------------------------------------
 def start(meeting: Json, now: datetime) -> None:
     """The host has started the meeting."""
     if meeting["status"] != "started":
@@ -36,13 +36,20 @@ def end(meeting: Json, now: datetime) -> None:
     if meeting["status"] != "started":
         return
     begun = datetime.fromisoformat(meeting["running"]["since"])
-    people = [{"status": "in_meeting", "leave_time": stamp(now), **row} for row in meeting["running"]["people"]]
+    people = [
+        {"status": "in_meeting", "leave_time": stamp(now), **row} for row in meeting["running"]["people"]
+    ]
     for row in people:
         row["duration"] = _seconds(row["join_time"], row["leave_time"])
-    meeting["past"].append({
-        "uuid": meeting["uuid"], "start_time": stamp(begun), "end_time": stamp(now),
-        "duration": max(1, round((now - begun) / timedelta(minutes=1))), "people": people,
-    })
+    meeting["past"].append(
+        {
+            "uuid": meeting["uuid"],
+            "start_time": stamp(begun),
+            "end_time": stamp(now),
+            "duration": max(1, round((now - begun) / timedelta(minutes=1))),
+            "people": people,
+        }
+    )
     meeting.update(status="waiting", recording="off", uuid=new_uuid())
     del meeting["running"]
 
@@ -68,7 +75,9 @@ def control(call: Call) -> Answer:
     if step:
         allowed, becomes = step
         if meeting["recording"] not in allowed.split():
-            raise Refusal(400, 3000, f"The recording is {meeting['recording']}: {call.body['method']} is not possible.")
+            raise Refusal(
+                400, 3000, f"The recording is {meeting['recording']}: {call.body['method']} is not possible."
+            )
         if becomes == "on" and meeting["recording"] == "off":
             _add_recording(meeting, call.now)
         meeting["recording"] = becomes
@@ -77,14 +86,18 @@ def control(call: Call) -> Answer:
 
 def _must_run(meeting: Json) -> None:
     if meeting["status"] != "started":
-        raise Refusal(400, 3000, f"Cannot access meeting info. The meeting {meeting['id']} is not in progress.")
+        raise Refusal(
+            400, 3000, f"Cannot access meeting info. The meeting {meeting['id']} is not in progress."
+        )
 
 
-# --- Afterwards --------------------------------------------------------------------------------------------
+# --- Afterwards -------------------------------------------------------------------------------------------
 def past(call: Call) -> Answer:
     """GET /past_meetings/{meetingId}."""
     meeting, instance = _past_instance(call)
-    return Answer(200, {**_summary(call.store, meeting, instance), "host_id": meeting["host_id"], "source": "Zoom"})
+    return Answer(
+        200, {**_summary(call.store, meeting, instance), "host_id": meeting["host_id"], "source": "Zoom"}
+    )
 
 
 def past_instances(call: Call) -> Answer:
@@ -114,15 +127,22 @@ def report_participants(call: Call) -> Answer:
 def _summary(store: Store, meeting: Json, instance: Json) -> Json:
     host = store.find_user(meeting["host_id"]) or {"first_name": "", "last_name": ""}
     return {
-        "uuid": instance["uuid"], "id": meeting["id"], "type": meeting["type"], "topic": meeting["topic"],
-        "user_name": f"{host['first_name']} {host['last_name']}".strip(), "user_email": meeting["host_email"],
-        "start_time": instance["start_time"], "end_time": instance["end_time"], "duration": instance["duration"],
-        "participants_count": len(instance["people"]), "dept": "",
+        "uuid": instance["uuid"],
+        "id": meeting["id"],
+        "type": meeting["type"],
+        "topic": meeting["topic"],
+        "user_name": f"{host['first_name']} {host['last_name']}".strip(),
+        "user_email": meeting["host_email"],
+        "start_time": instance["start_time"],
+        "end_time": instance["end_time"],
+        "duration": instance["duration"],
+        "participants_count": len(instance["people"]),
+        "dept": "",
         "total_minutes": sum(row["duration"] for row in instance["people"]) // 60,
     }
 
 
-# --- Recordings --------------------------------------------------------------------------------------------
+# --- Recordings -------------------------------------------------------------------------------------------
 def recordings(call: Call) -> Answer:
     """GET /meetings/{meetingId}/recordings."""
     meeting = _any_meeting(call)
@@ -176,11 +196,19 @@ def _drop(meeting: Json, file: Json, call: Call) -> None:
 
 def _add_recording(meeting: Json, now: datetime) -> None:
     number = f"{meeting['id']}-{len(meeting['recordings']) + 1}"
-    meeting["recordings"].append({
-        "id": number, "meeting_id": meeting["uuid"], "recording_start": stamp(now), "recording_end": stamp(now),
-        "file_type": "MP4", "file_extension": "MP4", "file_size": 1024, "status": "completed",
-        "recording_type": "shared_screen_with_speaker_view",
-    })
+    meeting["recordings"].append(
+        {
+            "id": number,
+            "meeting_id": meeting["uuid"],
+            "recording_start": stamp(now),
+            "recording_end": stamp(now),
+            "file_type": "MP4",
+            "file_extension": "MP4",
+            "file_size": 1024,
+            "status": "completed",
+            "recording_type": "shared_screen_with_speaker_view",
+        }
+    )
 
 
 def _files(meeting: Json, trashed: bool = False) -> list[Json]:
@@ -189,10 +217,16 @@ def _files(meeting: Json, trashed: bool = False) -> list[Json]:
 
 def _recording_set(meeting: Json, files: list[Json]) -> Json:
     return {
-        "uuid": files[0]["meeting_id"], "id": meeting["id"], "host_id": meeting["host_id"],
-        "topic": meeting["topic"], "type": str(meeting["type"]), "start_time": meeting["start_time"],
-        "duration": meeting["duration"], "total_size": sum(file["file_size"] for file in files),
-        "recording_count": len(files), "recording_files": files,
+        "uuid": files[0]["meeting_id"],
+        "id": meeting["id"],
+        "host_id": meeting["host_id"],
+        "topic": meeting["topic"],
+        "type": str(meeting["type"]),
+        "start_time": meeting["start_time"],
+        "duration": meeting["duration"],
+        "total_size": sum(file["file_size"] for file in files),
+        "recording_count": len(files),
+        "recording_files": files,
     }
 
 
@@ -200,7 +234,7 @@ def _no_recording(meeting: Json) -> Refusal:
     return Refusal(404, 3301, f"There is no recording for this meeting: {meeting['id']}.")
 
 
-# --- Users -------------------------------------------------------------------------------------------------
+# --- Users ------------------------------------------------------------------------------------------------
 def user(call: Call) -> Answer:
     """GET /users/{userId}."""
     return Answer(200, {key: value for key, value in user_of(call).items() if key != "settings"})
@@ -211,7 +245,7 @@ def user_settings(call: Call) -> Answer:
     return Answer(200, user_of(call)["settings"])
 
 
-# --- Finding -----------------------------------------------------------------------------------------------
+# --- Finding ----------------------------------------------------------------------------------------------
 def _any_meeting(call: Call) -> Json:
     """The meeting by number or UUID, deleted ones included: what happened stays readable."""
     name = _name(call)

@@ -105,7 +105,7 @@ def invitation(call: Call) -> Answer:
     return Answer(200, {"invitation": text, "sip_links": []})
 
 
-# --- Registrants -------------------------------------------------------------------------------------------
+# --- Registrants ------------------------------------------------------------------------------------------
 def registrants(call: Call) -> Answer:
     """GET /meetings/{meetingId}/registrants."""
     meeting = _with_registration(call)
@@ -117,11 +117,17 @@ def add_registrant(call: Call) -> Answer:
     """POST /meetings/{meetingId}/registrants."""
     meeting = _with_registration(call)
     registrant = _register(call, meeting, call.body)
-    return Answer(201, {
-        "id": meeting["id"], "registrant_id": registrant["id"], "topic": meeting["topic"],
-        "start_time": meeting["start_time"], "join_url": registrant["join_url"],
-        "participant_pin_code": registrant["participant_pin_code"],
-    })
+    return Answer(
+        201,
+        {
+            "id": meeting["id"],
+            "registrant_id": registrant["id"],
+            "topic": meeting["topic"],
+            "start_time": meeting["start_time"],
+            "join_url": registrant["join_url"],
+            "participant_pin_code": registrant["participant_pin_code"],
+        },
+    )
 
 
 def add_registrants(call: Call) -> Answer:
@@ -132,9 +138,14 @@ def add_registrants(call: Call) -> Answer:
         raise validation_failed(Problem("registrants", "The maximum number of registrants is 30."))
     added = [_register(call, meeting, person) for person in people]
     keys = ("email", "join_url", "participant_pin_code")
-    return Answer(201, {"registrants": [
-        {"registrant_id": person["id"], **{key: person[key] for key in keys}} for person in added
-    ]})
+    return Answer(
+        201,
+        {
+            "registrants": [
+                {"registrant_id": person["id"], **{key: person[key] for key in keys}} for person in added
+            ]
+        },
+    )
 
 
 def registrant(call: Call) -> Answer:
@@ -174,8 +185,11 @@ def _register(call: Call, meeting: Json, person: Json) -> Json:
     kept = {k: v for k, v in person.items() if k not in ("auto_approve", "language")}
     approved = meeting["settings"]["approval_type"] == 0 or bool(person.get("auto_approve"))
     meeting["registrants"][key] = {
-        **kept, "id": key, "status": "approved" if approved else "pending",
-        "create_time": stamp(call.now), "join_url": f"{join_url(call.base, meeting)}&tk={key}",
+        **kept,
+        "id": key,
+        "status": "approved" if approved else "pending",
+        "create_time": stamp(call.now),
+        "join_url": f"{join_url(call.base, meeting)}&tk={key}",
         "participant_pin_code": 100_000 + secrets.randbelow(900_000),
     }
     registered: Json = meeting["registrants"][key]
@@ -189,7 +203,7 @@ def _registrant(call: Call, meeting: Json) -> Json:
     return found
 
 
-# --- Shapes and rules --------------------------------------------------------------------------------------
+# --- Shapes and rules -------------------------------------------------------------------------------------
 def join_url(base: str, meeting: Json) -> str:
     """The link for guests; it carries a form of the passcode, so a new passcode makes a new link."""
     link = f"{base}/j/{meeting['id']}"
@@ -202,8 +216,21 @@ def encrypted_passcode(meeting: Json) -> str:
 
 
 def _full(call: Call, meeting: Json) -> Json:
-    shown = ("id", "uuid", "host_id", "host_email", "topic", "type", "start_time", "duration", "timezone",
-             "agenda", "created_at", "password", "pre_schedule")
+    shown = (
+        "id",
+        "uuid",
+        "host_id",
+        "host_email",
+        "topic",
+        "type",
+        "start_time",
+        "duration",
+        "timezone",
+        "agenda",
+        "created_at",
+        "password",
+        "pre_schedule",
+    )
     body: Json = {key: meeting[key] for key in shown}
     body["join_url"] = join_url(call.base, meeting)
     body["encrypted_password"] = encrypted_passcode(meeting) if meeting["password"] else ""

@@ -11,8 +11,16 @@ LIGHT: Final = "Light"
 MEDIUM: Final = "Medium"
 HEAVY: Final = "Heavy"
 _MEDIUM_OPERATIONS: Final = frozenset(
-    {"meetingCreate", "inMeetingControl", "meetings", "pastMeetings", "pastMeetingParticipants",
-     "addBatchRegistrants", "meetingRegistrants", "recordingsList"}
+    {
+        "meetingCreate",
+        "inMeetingControl",
+        "meetings",
+        "pastMeetings",
+        "pastMeetingParticipants",
+        "addBatchRegistrants",
+        "meetingRegistrants",
+        "recordingsList",
+    }
 )
 _HEAVY_OPERATIONS: Final = frozenset({"reportMeetingDetails", "reportMeetingParticipants"})
 COUNTED_DAILY: Final = frozenset({"meetingCreate", "meetingUpdate"})

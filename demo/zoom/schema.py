@@ -1,6 +1,7 @@
 """The API's schema: which operation a request is, and whether bodies and answers have its shapes."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -14,7 +15,10 @@ HERE = Path(__file__).parent
 SCHEMA_FILE = HERE / "meetings-api.schema.json"
 # Users are not in the meetings schema; the portal reads them for its check of hosts.
 USERS_FILE = HERE / "users-api.schema.json"
-_PARAMETER_TYPES = {"integer": int, "boolean": lambda text: {"true": True, "false": False}[text.lower()]}
+_PARAMETER_TYPES: dict[str, Callable[[str], Any]] = {
+    "integer": int,
+    "boolean": lambda text: {"true": True, "false": False}[text.lower()],
+}
 
 
 @dataclass(frozen=True)
@@ -90,7 +94,7 @@ class ApiOperation:
                     values[name] = schema["default"]
                 continue
             try:
-                values[name] = _PARAMETER_TYPES.get(schema.get("type"), str)(text)
+                values[name] = _PARAMETER_TYPES.get(schema.get("type", ""), str)(text)
             except (ValueError, KeyError):
                 problems.append(Problem(name, "Invalid field."))
                 continue

@@ -49,11 +49,11 @@ class SimulatorHandler(BaseHTTPRequestHandler):
     # Without this every small answer waits 40 ms for the client's acknowledgement.
     disable_nagle_algorithm = True
 
-    def do_GET(self) -> None:  # noqa: N802 - the name that http.server calls
+    def do_GET(self) -> None:
         """Every method goes the same way."""
         self._serve()
 
-    do_POST = do_PATCH = do_PUT = do_DELETE = do_GET  # noqa: N815
+    do_POST = do_PATCH = do_PUT = do_DELETE = do_GET
 
     def log_message(self, format: str, *args: Any) -> None:
         """Say nothing: the page `/` shows the calls."""
@@ -89,7 +89,9 @@ class SimulatorHandler(BaseHTTPRequestHandler):
         if fault and fault.kind in ("timeout_before", "drop_before"):
             raise Dropped(fault.seconds if fault.kind == "timeout_before" else 0)
         if fault and fault.kind in ("html", "html_error"):
-            return Reply(200 if fault.kind == "html" else fault.status, "<html>Maintenance</html>", "text/html")
+            return Reply(
+                200 if fault.kind == "html" else fault.status, "<html>Maintenance</html>", "text/html"
+            )
         if fault and fault.kind == "server_error":
             return Reply(fault.status, "{}")
         form = {**query, **dict(parse_qsl(raw.decode("utf-8", "replace")))}
@@ -112,7 +114,9 @@ class SimulatorHandler(BaseHTTPRequestHandler):
     def _control(self, path: str, raw: bytes, now: datetime) -> Reply:
         try:
             body = json.loads(raw) if raw else None
-            return Reply(200, json.dumps(control.handle(self.server.dispatcher, self.command, path, body, now)))
+            return Reply(
+                200, json.dumps(control.handle(self.server.dispatcher, self.command, path, body, now))
+            )
         except (control.BadOrder, json.JSONDecodeError) as error:
             return Reply(400, json.dumps({"error": str(error)}))
         except KeyError as error:
@@ -120,7 +124,9 @@ class SimulatorHandler(BaseHTTPRequestHandler):
 
     def _page(self, path: str, query: dict[str, str], now: datetime) -> Reply:
         if self.command != "GET":
-            return Reply(405, page.message_page("Nothing here", "This address is only for reading."), page.HTML)
+            return Reply(
+                405, page.message_page("Nothing here", "This address is only for reading."), page.HTML
+            )
         status, text = page.show(self.server.dispatcher, path, query, now)
         return Reply(status, text, page.HTML)
 
@@ -156,8 +162,11 @@ def issue_token(
     store.save()
     scopes = store.credentials.scopes
     return 200, {
-        "access_token": value, "token_type": "bearer", "expires_in": TOKEN_SECONDS,
-        "scope": " ".join(sorted(scopes if scopes is not None else granted_scopes())), "api_url": base,
+        "access_token": value,
+        "token_type": "bearer",
+        "expires_in": TOKEN_SECONDS,
+        "scope": " ".join(sorted(scopes if scopes is not None else granted_scopes())),
+        "api_url": base,
     }
 
 
@@ -167,9 +176,18 @@ def granted_scopes() -> list[str]:
 
 
 APP_SCOPES = (
-    "meeting:write:meeting", "meeting:read:meeting", "meeting:update:meeting", "meeting:delete:meeting",
-    "meeting:read:list_meetings", "meeting:update:status", "meeting:update:in_meeting_controls",
-    "meeting:read:past_meeting", "meeting:read:list_past_participants",
-    "report:read:list_meeting_participants", "cloud_recording:read:list_recording_files",
-    "cloud_recording:delete:meeting_recording", "user:read:user", "user:read:settings",
+    "meeting:write:meeting",
+    "meeting:read:meeting",
+    "meeting:update:meeting",
+    "meeting:delete:meeting",
+    "meeting:read:list_meetings",
+    "meeting:update:status",
+    "meeting:update:in_meeting_controls",
+    "meeting:read:past_meeting",
+    "meeting:read:list_past_participants",
+    "report:read:list_meeting_participants",
+    "cloud_recording:read:list_recording_files",
+    "cloud_recording:delete:meeting_recording",
+    "user:read:user",
+    "user:read:settings",
 )

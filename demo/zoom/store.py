@@ -115,15 +115,25 @@ class Store:
             self.calls.clear()
             self.save()
 
-    # --- Users -----------------------------------------------------------------------------------------
+    # --- Users --------------------------------------------------------------------------------------------
     def add_user(self, email: str, *, type: int = LICENSED, settings: Json | None = None) -> Json:
         """Add a user, or change the licence and settings of the one with this address."""
         digest = hashlib.sha256(email.casefold().encode()).digest()
         user_id = base64.urlsafe_b64encode(digest)[:22].decode()
         name = email.split("@")[0].replace(".", " ").title().split(" ", 1)
-        merged = {area: {**values, **(settings or {}).get(area, {})} for area, values in USER_SETTINGS.items()}
-        user = {"id": user_id, "email": email, "first_name": name[0], "last_name": "".join(name[1:]),
-                "type": type, "status": "active", "timezone": "Europe/London", "settings": merged}
+        merged = {
+            area: {**values, **(settings or {}).get(area, {})} for area, values in USER_SETTINGS.items()
+        }
+        user = {
+            "id": user_id,
+            "email": email,
+            "first_name": name[0],
+            "last_name": "".join(name[1:]),
+            "type": type,
+            "status": "active",
+            "timezone": "Europe/London",
+            "settings": merged,
+        }
         with self.lock:
             self.users[user_id] = user
         return user
@@ -143,7 +153,7 @@ class Store:
             return user["type"] == LICENSED
         return bool(self.staff_domain) and email.casefold().endswith(f"@{self.staff_domain.casefold()}")
 
-    # --- Tokens ----------------------------------------------------------------------------------------
+    # --- Tokens -------------------------------------------------------------------------------------------
     def new_token(self, now: datetime, seconds: int) -> str:
         """A token for the app; the one before ends with it."""
         with self.lock:
@@ -160,7 +170,7 @@ class Store:
                 return "Access token is expired."
             return ""
 
-    # --- Meetings --------------------------------------------------------------------------------------
+    # --- Meetings -----------------------------------------------------------------------------------------
     def new_meeting_id(self) -> int:
         """An eleven-digit number that no meeting has."""
         while True:

@@ -27,5 +27,5 @@ class SharedTokenClient(ZoomClient):
         }
 
     def refresh_token(self) -> NoReturn:
-        """Never: a new token ends the one that every other worker is using. `tokens.replace_token` does it."""
+        """Never: a new token ends the one that all other workers use. `tokens.replace_token` does it."""
         raise NotImplementedError("tokens come from sessions_app.zoom.tokens")

@@ -65,7 +65,7 @@ class ZoomAuthError(ZoomError):
 
 
 class ZoomTokenRefused(ZoomAuthError):
-    """Code 124: the token is not, or no longer, valid. The gateway refreshes once before anybody sees this."""
+    """Code 124: the token is not, or no longer, valid. The gateway has refreshed once before this is seen."""
 
 
 class ZoomScopeMissing(ZoomAuthError):

@@ -11,7 +11,7 @@ from typing import Final
 import requests
 from django.utils import timezone
 
-from sessions_app.zoom import operations, tokens
+from sessions_app.zoom import locks, operations, tokens
 from sessions_app.zoom.answers import Answer, no_clear_answer, read_answer
 from sessions_app.zoom.client import SharedTokenClient
 from sessions_app.zoom.errors import MeetingNotFound, ZoomTokenRefused, ZoomUnavailable
@@ -73,7 +73,9 @@ class ZoomGateway:
     def delete_meeting(self, meeting: int) -> bool:
         """Delete the meeting; False where it was gone already, which is as good. Zoom sends nobody a mail."""
         try:
-            self._call(operations.DELETE_MEETING, {"meeting": meeting}, params={"schedule_for_reminder": "false"})
+            self._call(
+                operations.DELETE_MEETING, {"meeting": meeting}, params={"schedule_for_reminder": "false"}
+            )
         except MeetingNotFound:
             return False
         return True
@@ -114,7 +116,7 @@ class ZoomGateway:
         body: Mapping[str, object] | None = None,
     ) -> Answer:
         """One operation, repeated after 5xx and time-outs where that is harmless."""
-        tokens.outside_transaction()
+        locks.outside_transaction()
         tries = self._tries if operation.repeatable else 1
         for attempt in range(1, tries + 1):
             try:
@@ -123,19 +125,21 @@ class ZoomGateway:
                 if attempt == tries:
                     raise
                 log.warning("zoom call repeated", extra={"operation": operation.name, "status": error.status})
-                time.sleep(_FIRST_PAUSE * 2 ** (attempt - 1) * (0.5 + random.random()))
+                time.sleep(_FIRST_PAUSE * 2 ** (attempt - 1) * (0.5 + random.random()))  # noqa: S311 - spreads calls
         raise AssertionError("unreachable: the last try returns or raises")
 
     def _with_current_token(
         self, operation: Operation, endpoint: str, params: Params | None, body: Mapping[str, object] | None
     ) -> Answer:
-        """One try; where the token is refused, one more with the token of whoever renewed it, or a new one."""
+        """One try; where the token is refused, one more with whoever's new token, or a fresh one."""
         token = tokens.current_token(self._token_timeout)
         try:
             return self._send(token, operation, endpoint, params, body)
         except ZoomTokenRefused:
             # 401 means that nothing was done, so this repeat is safe even for creating.
-            return self._send(tokens.replace_token(token.value, self._token_timeout), operation, endpoint, params, body)
+            return self._send(
+                tokens.replace_token(token.value, self._token_timeout), operation, endpoint, params, body
+            )
 
     def _send(
         self,

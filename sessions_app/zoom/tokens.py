@@ -6,9 +6,6 @@ advisory lock: the lock is held across the HTTP call but no transaction is, and 
 """
 
 import hashlib
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -16,18 +13,16 @@ from urllib.parse import urlsplit
 
 import requests
 from django.conf import settings
-from django.db import connection, transaction
 from django.utils import timezone
 
 from sessions_app.models.zoom_token import ZoomToken
+from sessions_app.zoom import locks
 from sessions_app.zoom.errors import ZoomAuthError, ZoomNotConfigured, ZoomUnavailable
 
-# "zoomtokn": any number will do as long as nothing else in the portal locks it.
-REFRESH_LOCK: Final = 0x7A6F6F6D746F6B6E
+REFRESH_LOCK: Final = "zoom-token"
 FETCH_TIMEOUT: Final = 10
 # Renewed a little early, so that a call begun with it is not overtaken by its end.
 MARGIN: Final = timedelta(seconds=60)
-_POLL_SECONDS: Final = 0.05
 
 
 @dataclass(frozen=True)
@@ -63,7 +58,9 @@ def replace_token(refused: str, timeout: int = FETCH_TIMEOUT) -> Token:
 
 def _renew(refused: str | None, timeout: int) -> Token:
     # Whoever holds the lock needs one time-out at most; waiting for two is long enough.
-    with _refresh_lock(wait=2 * timeout):
+    with locks.held(REFRESH_LOCK, wait=2 * timeout) as is_held:
+        if not is_held:
+            raise ZoomUnavailable("another worker is still renewing the sign-in to Zoom", operation="token")
         # Looked at again under the lock: whoever held it before us may have done the work.
         cached = _cached(timezone.now())
         if cached and cached.value != refused:
@@ -74,14 +71,16 @@ def _renew(refused: str | None, timeout: int) -> Token:
 
 
 def fetch_token(timeout: int = FETCH_TIMEOUT) -> Token:
-    """Ask Zoom for a new token, which ends the one before. Use it only under the lock, or to test credentials.
+    """Ask Zoom for a new token, which ends the one before: only under the lock, or to test credentials.
 
     Raises ZoomNotConfigured without credentials, ZoomAuthError when Zoom refuses them, ZoomUnavailable for
     no answer, 5xx, 429 or an answer that is not JSON.
     """
     if not (settings.ZOOM_ACCOUNT_ID and settings.ZOOM_CLIENT_ID and settings.ZOOM_CLIENT_SECRET):
-        raise ZoomNotConfigured("The portal has no Zoom credentials: set ZOOM_ACCOUNT_ID, ZOOM_CLIENT_ID and "
-                                "ZOOM_CLIENT_SECRET.", operation="token")
+        raise ZoomNotConfigured(
+            "The portal has no Zoom credentials: set ZOOM_ACCOUNT_ID, ZOOM_CLIENT_ID and ZOOM_CLIENT_SECRET.",
+            operation="token",
+        )
     asked_at = timezone.now()
     try:
         response = requests.post(
@@ -93,7 +92,9 @@ def fetch_token(timeout: int = FETCH_TIMEOUT) -> Token:
         )
     except requests.RequestException as error:
         # The text of the exception names only the address: the credentials travel in a header.
-        raise ZoomUnavailable(f"Zoom's sign-in did not answer ({error.__class__.__name__})", operation="token") from error
+        raise ZoomUnavailable(
+            f"Zoom's sign-in did not answer ({error.__class__.__name__})", operation="token"
+        ) from error
     return _read_token(response, asked_at)
 
 
@@ -111,7 +112,9 @@ def _read_token(response: requests.Response, asked_at: datetime) -> Token:
     status = response.status_code
     if status in (400, 401, 403) and isinstance(body, dict):
         reason = body.get("reason") or body.get("error") or "no reason given"
-        raise ZoomAuthError(f"Zoom refuses the portal's credentials: {reason}", operation="token", status=status)
+        raise ZoomAuthError(
+            f"Zoom refuses the portal's credentials: {reason}", operation="token", status=status
+        )
     if status != 200 or not isinstance(body, dict) or not body.get("access_token"):
         raise ZoomUnavailable(f"Zoom's sign-in gave no token ({status})", operation="token", status=status)
     return Token(
@@ -130,7 +133,9 @@ def _api_base(answered: object) -> str:
     regional = urlsplit(str(answered))
     # The token is a key to the account: it never travels less protected than we asked for it.
     if not regional.netloc or (regional.scheme != "https" and urlsplit(token_url()).scheme == "https"):
-        raise ZoomUnavailable("Zoom's sign-in named an API address that is not safe to use", operation="token")
+        raise ZoomUnavailable(
+            "Zoom's sign-in named an API address that is not safe to use", operation="token"
+        )
     path = regional.path.rstrip("/") or configured.path.rstrip("/")
     return f"{regional.scheme}://{regional.netloc}{path}"
 
@@ -160,30 +165,3 @@ def _keep(token: Token) -> None:
             "credentials_mark": _credentials_mark(),
         },
     )
-
-
-@contextmanager
-def _refresh_lock(wait: float) -> Iterator[None]:
-    """Hold the one refresh lock, waiting so many seconds at most. Raises RuntimeError in a transaction."""
-    outside_transaction()
-    deadline = time.monotonic() + wait
-    while not _ask_postgres("SELECT pg_try_advisory_lock(%s)"):
-        if time.monotonic() > deadline:
-            raise ZoomUnavailable("another worker is still renewing the sign-in to Zoom", operation="token")
-        time.sleep(_POLL_SECONDS)
-    try:
-        yield
-    finally:
-        _ask_postgres("SELECT pg_advisory_unlock(%s)")
-
-
-def outside_transaction() -> None:
-    """Raise RuntimeError inside a transaction: a call to Zoom must never hold rows locked while it waits."""
-    with transaction.atomic(durable=True):
-        pass
-
-
-def _ask_postgres(sql: str) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [REFRESH_LOCK])
-        return bool(cursor.fetchone()[0])
