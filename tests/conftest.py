@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.db.backends.postgresql.operations import DatabaseOperations
 
+from tests import chromium
 from tests.factories import UserFactory
 from whippersnappers.accounts.models import User
 from whippersnappers.accounts.roles import Role
@@ -55,3 +56,8 @@ def administrator(db: Any) -> User:
     return UserFactory(roles=[Role.ADMINISTRATOR], name="Ada Marsh", email="ada@whippersnappers.org")
 
 
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Playwright's fixture: drive the Chromium of this machine (it must not be a plugin's, which loses)."""
+    path = chromium.find()
+    return {**browser_type_launch_args, **chromium.launch_arguments(path)} if path else browser_type_launch_args
