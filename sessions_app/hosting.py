@@ -16,7 +16,9 @@ def want_meeting(session: Session) -> Meeting:
 
     Hosts with the fewest meetings come first. Raises ValidationError when none is free.
     """
-    for host in free_hosts(session.starts_at, session.ends_at).annotate(held=Count("meetings")).order_by("held", "name"):
+    for host in (
+        free_hosts(session.starts_at, session.ends_at).annotate(held=Count("meetings")).order_by("held", "name")
+    ):
         try:
             with transaction.atomic():
                 meeting = Meeting.objects.create(session=session, host=host)

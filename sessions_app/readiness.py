@@ -53,7 +53,9 @@ def blockers(session: Session, now: datetime) -> list[Blocker]:
 
 def gate_facts(sessions: "QuerySet[Session]") -> "QuerySet[Session]":
     """The sessions with all that `blockers` reads, so that a list costs the same few queries."""
-    period = Func(OuterRef("starts_at"), OuterRef("ends_at"), function="tstzrange", output_field=DateTimeRangeField())
+    # Two levels up: session, free hosts, their meetings.
+    start, end = OuterRef(OuterRef("starts_at")), OuterRef(OuterRef("ends_at"))
+    period = Func(start, end, function="tstzrange", output_field=DateTimeRangeField())
     return (
         sessions.select_related("place")
         .annotate(has_free_host=Exists(_hosts_free_during(period)))

@@ -64,9 +64,7 @@ class GuardianFactory(DjangoModelFactory[Guardian]):
     email = factory.Sequence(lambda n: f"parent{n}@example.com")
     user = factory.Maybe(
         "email",
-        yes_declaration=factory.SubFactory(
-            UserFactory, email=factory.SelfAttribute("..email"), roles=[Role.GUARDIAN]
-        ),
+        yes_declaration=factory.SubFactory(UserFactory, email=factory.SelfAttribute("..email"), roles=[Role.GUARDIAN]),
         no_declaration=None,
     )
 

@@ -86,9 +86,7 @@ class Child(models.Model):
 class GuardianshipQuerySet(models.QuerySet["Guardianship"]):
     def inviting(self) -> "GuardianshipQuerySet":
         """The ones whose guardian is invited when the child is: no restriction, nobody archived."""
-        return self.filter(
-            restricted=False, may_be_invited=True, guardian__archived_at=None, child__archived_at=None
-        )
+        return self.filter(restricted=False, may_be_invited=True, guardian__archived_at=None, child__archived_at=None)
 
 
 class Guardianship(models.Model):

@@ -68,7 +68,9 @@ class Guardian(models.Model):
     # Why mail to the address cannot arrive, once a server has said so; cleared with a new address.
     email_problem = models.CharField(max_length=200, blank=True)
     phone = models.CharField(max_length=30, blank=True)
-    prefers = models.CharField("prefers to be contacted by", max_length=10, choices=Contact.choices, default=Contact.EMAIL)
+    prefers = models.CharField(
+        "prefers to be contacted by", max_length=10, choices=Contact.choices, default=Contact.EMAIL
+    )
     archived_at = models.DateTimeField(null=True, blank=True)
 
     objects = GuardianQuerySet.as_manager()

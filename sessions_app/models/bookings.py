@@ -67,6 +67,8 @@ class Invitation(models.Model):
     sequence = models.PositiveIntegerField(default=0)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    # The version that a join link carried, when the invitation was found by one (`invitations.find`).
+    presented_version: int | None = None
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["session", "guardian"], name="invitation_once")]
@@ -124,7 +126,9 @@ class PhoneTask(models.Model):
     note = models.CharField(max_length=300, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     done_at = models.DateTimeField(null=True, blank=True)
-    done_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    done_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         ordering = ["session__starts_at", "created_at"]

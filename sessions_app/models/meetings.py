@@ -82,9 +82,7 @@ class Meeting(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["session"], condition=Q(is_wanted=True), name="meeting_one_wanted"),
             models.UniqueConstraint(fields=["zoom_id"], condition=~Q(zoom_id=""), name="meeting_zoom_id_unique"),
-            models.CheckConstraint(
-                name="meeting_ready_has_zoom_id", condition=~Q(state="ready") | ~Q(zoom_id="")
-            ),
+            models.CheckConstraint(name="meeting_ready_has_zoom_id", condition=~Q(state="ready") | ~Q(zoom_id="")),
             models.CheckConstraint(
                 name="meeting_lease_is_paired",
                 condition=Q(lease_owner__isnull=True, lease_until__isnull=True)

@@ -101,11 +101,14 @@ class Session(models.Model):
                 violation_error_message="A session can last 12 hours at most.",
             ),
             models.CheckConstraint(
-                name="session_has_places", condition=Q(capacity__gte=1), violation_error_message="Give at least one place."
+                name="session_has_places",
+                condition=Q(capacity__gte=1),
+                violation_error_message="Give at least one place.",
             ),
             models.CheckConstraint(
                 name="session_cancelled_has_time",
-                condition=Q(state="cancelled", cancelled_at__isnull=False) | (~Q(state="cancelled") & Q(cancelled_at=None)),
+                condition=Q(state="cancelled", cancelled_at__isnull=False)
+                | (~Q(state="cancelled") & Q(cancelled_at=None)),
             ),
             models.CheckConstraint(
                 name="session_confirmed_has_time",

@@ -21,7 +21,9 @@ class NotInTransaction(Exception):
     """`record` was called outside a transaction: the change and its event could part."""
 
 
-def record(event: str, *, by: Any, target: models.Model | None = None, now: datetime | None = None, **detail: Any) -> AuditEvent:
+def record(
+    event: str, *, by: Any, target: models.Model | None = None, now: datetime | None = None, **detail: Any
+) -> AuditEvent:
     """Append one event, in the caller's transaction.
 
     `by` is the acting user or, for a process, a text such as `system:beat`. `detail` must be JSON of
