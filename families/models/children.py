@@ -2,7 +2,6 @@
 
 import uuid
 from datetime import date
-from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Q
@@ -11,9 +10,6 @@ from families.models.households import Family, Guardian
 from whippersnappers.accounts.models import User
 from whippersnappers.accounts.roles import Role
 from whippersnappers.crypto import EncryptedTextField
-
-if TYPE_CHECKING:
-    from django.db.models.manager import RelatedManager
 
 
 class ChildQuerySet(models.QuerySet["Child"]):
@@ -59,8 +55,6 @@ class Child(models.Model):
         "short-break entitlement (hours a year)", max_digits=6, decimal_places=1, null=True, blank=True
     )
     archived_at = models.DateTimeField(null=True, blank=True)
-
-    guardianships: "RelatedManager[Guardianship]"
 
     objects = ChildQuerySet.as_manager()
 

@@ -1,6 +1,7 @@
 """Children's places, guardians' ways in, and who has been contacted."""
 
 import uuid
+from typing import ClassVar
 
 import pgtrigger
 from django.conf import settings
@@ -155,7 +156,7 @@ class ChildInMySessionsManager(models.Manager["ChildInMySessions"]):
 class ChildInMySessions(Child):
     """What a practitioner needs to know of the children in own sessions; read-only."""
 
-    objects = ChildInMySessionsManager()  # type: ignore[assignment]
+    objects: ClassVar[ChildInMySessionsManager] = ChildInMySessionsManager()  # type: ignore[assignment]
 
     class Meta:
         proxy = True

@@ -1,7 +1,7 @@
 """The session itself: when, where, what will happen and what to bring."""
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pgtrigger
 from django.conf import settings
@@ -147,7 +147,7 @@ class Session(models.Model):
         return self.delivery == self.Delivery.REMOTE
 
     @property
-    def pre_session_due_at(self):  # type: ignore[no-untyped-def]
+    def pre_session_due_at(self) -> datetime:
         """When the pre-session mail is due (W2)."""
         ahead = settings.PRE_SESSION_LEAD_TIME
         if self.pre_session_hours is not None:
