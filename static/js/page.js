@@ -1,0 +1,92 @@
+// Small comforts for pages that work without them: copying, counting down, noticing that a way in has opened.
+(() => {
+  "use strict";
+
+  const plural = (n, noun) => `${n} ${noun}${n === 1 ? "" : "s"}`;
+
+  // The same words as whippersnappers/dates.py, so that the text does not jump.
+  function duration(milliseconds) {
+    const minutes = Math.max(0, Math.ceil(milliseconds / 60000));
+    if (minutes >= 2880) return plural(Math.floor(minutes / 1440), "day");
+    const hours = Math.floor(minutes / 60);
+    const rest = minutes % 60;
+    const parts = [];
+    if (hours) parts.push(plural(hours, "hour"));
+    if (rest || !hours) parts.push(plural(rest, "minute"));
+    return parts.join(" ");
+  }
+
+  // Devices' clocks are often wrong: count on the server's clock, which the page carries.
+  const page = document.documentElement;
+  const skew = page.dataset.now ? Date.parse(page.dataset.now) - Date.now() : 0;
+  const serverNow = () => Date.now() + skew;
+
+  function countDown(element) {
+    const left = Date.parse(element.dataset.countdown) - serverNow();
+    element.textContent = left > 0 ? `in ${duration(left)}` : "now";
+  }
+
+  function keepCounting() {
+    const elements = document.querySelectorAll("[data-countdown]");
+    if (!elements.length) return;
+    const tick = () => elements.forEach(countDown);
+    tick();
+    setInterval(tick, 5000);
+  }
+
+  async function copy(button) {
+    const done = document.getElementById(button.dataset.said);
+    try {
+      await navigator.clipboard.writeText(button.dataset.copy);
+      done.textContent = "Copied";
+    } catch {
+      done.textContent = "Please copy it by hand";
+    }
+    setTimeout(() => { done.textContent = ""; }, 4000);
+  }
+
+  function offerCopying() {
+    if (!navigator.clipboard) return;
+    document.querySelectorAll("[data-copy]").forEach((button) => {
+      button.hidden = false;
+      button.addEventListener("click", () => copy(button));
+    });
+  }
+
+  // A page that waits asks the server now and then whether it would look different, and reloads once when so.
+  function watch() {
+    const waiting = document.querySelector("[data-watch]");
+    if (!waiting) return;
+    const fingerprint = waiting.dataset.watch;
+    const look = async () => {
+      if (document.hidden) return;
+      try {
+        const answer = await fetch(location.href, { headers: { "X-Watching": "1" }, cache: "no-store" });
+        const text = answer.headers.get("X-Page-State");
+        if (answer.ok && text && text !== fingerprint) location.reload();
+      } catch {
+        // Offline for a moment: the next look will tell.
+      }
+    };
+    const opensIn = Date.parse(waiting.dataset.opens || "") - serverNow();
+    if (opensIn > 0 && opensIn < 86400000) setTimeout(look, opensIn + 1000 + Math.random() * 3000);
+    setInterval(look, 20000 + Math.random() * 5000);
+    document.addEventListener("visibilitychange", look);
+  }
+
+  // Passkeys: say in words what allauth's script would only log.
+  function explainPasskeyTrouble() {
+    document.addEventListener("allauth.error", (event) => {
+      const place = document.getElementById("passkey-trouble");
+      if (!place) return;
+      event.preventDefault();
+      place.hidden = false;
+      place.focus();
+    });
+  }
+
+  keepCounting();
+  offerCopying();
+  watch();
+  explainPasskeyTrouble();
+})();
