@@ -4,11 +4,15 @@ The outbox knows nothing about sessions or families; it asks the kind whether a 
 what it says, and tells the kind how it ended.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from whippersnappers.outbox.models import OutgoingMail
+if TYPE_CHECKING:
+    from whippersnappers.outbox.models import OutgoingMail
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,8 @@ class Rendered:
     calendar: bytes | None = None
     calendar_method: str = "REQUEST"
     attachments: list[Attachment] = field(default_factory=list)
+    # Where an answer goes; the organisation's support contact when empty.
+    reply_to: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,7 +77,8 @@ class MailKind:
     """One kind of mail.
 
     `render` builds it from current data; `check` runs before each attempt; `on_sent` and `on_dead` run in
-    the transaction that notes the end. All but `render` may be left out.
+    the transaction that notes the end. All but `render` may be left out. Whoever looks at the mail log
+    sees this kind only with the permission `seen_with`.
     """
 
     name: str
@@ -80,6 +87,7 @@ class MailKind:
     check: Callable[[OutgoingMail, datetime], Verdict] = _always
     on_sent: Callable[[OutgoingMail, datetime], None] = _nothing
     on_dead: Callable[[OutgoingMail, datetime], None] = _nothing
+    seen_with: str = "outbox.view_outgoingmail"
 
 
 _kinds: dict[str, MailKind] = {}

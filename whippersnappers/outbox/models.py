@@ -5,7 +5,15 @@ import uuid
 from django.db import models
 from django.db.models import Q
 
+from whippersnappers.accounts.models import User
 from whippersnappers.crypto import EncryptedTextField
+from whippersnappers.outbox import catalogue
+
+
+class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
+    def visible_to(self, user: User) -> "OutgoingMailQuerySet":
+        """Mails whose kind this person may see in the mail log."""
+        return self.filter(kind__in=[kind.name for kind in catalogue.all_kinds() if user.has_perm(kind.seen_with)])
 
 
 class OutgoingMail(models.Model):
@@ -35,6 +43,7 @@ class OutgoingMail(models.Model):
     context = models.JSONField(default=dict, blank=True)
     # A sign-in code, wiped when the mail has gone or expired.
     secret = EncryptedTextField(blank=True, default="")
+    carries_secret = models.BooleanField("carries a sign-in code", default=False)
     priority = models.SmallIntegerField(choices=Priority.choices, default=Priority.NORMAL)
 
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
@@ -43,11 +52,16 @@ class OutgoingMail(models.Model):
     not_before = models.DateTimeField("not before")
     expires_at = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
+    # Claims in a row after which nobody reported back: the mail may be what kills the worker.
+    unfinished = models.PositiveSmallIntegerField(default=0)
     lease_owner = models.UUIDField(null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
     message_id = models.CharField("Message-ID", max_length=200, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     sent_at = models.DateTimeField(null=True, blank=True)
+    dead_at = models.DateTimeField("given up", null=True, blank=True)
+
+    objects = OutgoingMailQuerySet.as_manager()
 
     class Meta:
         verbose_name = "mail"
@@ -58,6 +72,10 @@ class OutgoingMail(models.Model):
                 name="outgoingmail_sent_has_time", condition=Q(state="sent", sent_at__isnull=False) | ~Q(state="sent")
             ),
             models.CheckConstraint(
+                name="outgoingmail_dead_has_time",
+                condition=Q(state="dead", dead_at__isnull=False) | (~Q(state="dead") & Q(dead_at__isnull=True)),
+            ),
+            models.CheckConstraint(
                 name="outgoingmail_lease_pairs_with_sending",
                 condition=Q(state="sending", lease_owner__isnull=False, lease_until__isnull=False)
                 | (~Q(state="sending") & Q(lease_owner__isnull=True, lease_until__isnull=True)),
@@ -66,6 +84,7 @@ class OutgoingMail(models.Model):
         indexes = [
             models.Index(fields=["priority", "not_before"], condition=Q(state="waiting"), name="outgoingmail_due"),
             models.Index(fields=["lease_until"], condition=Q(state="sending"), name="outgoingmail_leased"),
+            models.Index(fields=["dead_at"], condition=Q(state="dead"), name="outgoingmail_dead"),
             models.Index(fields=["about", "person"], name="outgoingmail_about"),
             models.Index(fields=["person"], name="outgoingmail_person"),
         ]

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import models, transaction
 
 from whippersnappers.outbox import catalogue
+from whippersnappers.outbox.message import message_id_for
 from whippersnappers.outbox.models import OutgoingMail
 from whippersnappers.outbox.wake import wake_after_commit
 
@@ -39,6 +40,8 @@ def enqueue(
         person=person,
         context=context or {},
         secret=secret,
+        carries_secret=bool(secret),
+        message_id=message_id_for(key),
         not_before=not_before or now,
         expires_at=expires_at,
         priority=priority,
