@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from sessions_app import gate, notices
+from sessions_app import gate, meetings, notices
 
 
 @shared_task
@@ -16,3 +16,16 @@ def enqueue_due_mails() -> None:
 def recheck_readiness() -> None:
     """Look at the gates of all confirmed sessions again."""
     gate.recheck_all(timezone.now())
+
+
+@shared_task
+def ensure_meeting(meeting_id: str) -> None:
+    """Bring one Zoom meeting to what the portal wants."""
+    meetings.ensure_meeting(meeting_id)
+
+
+@shared_task
+def sweep_meetings() -> None:
+    """Bring every Zoom meeting that is due to what the portal wants, whatever became of its wake-up."""
+    for meeting_id in meetings.sweep_meetings(timezone.now()):
+        meetings.ensure_meeting(meeting_id)
