@@ -106,7 +106,7 @@ class Taking:
     def __init__(self, mailbox: Mailbox) -> None:
         self.mailbox = mailbox
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         """Keep the mail, then say so."""
         content = envelope.original_content or b""
         self.mailbox.add(content, envelope.mail_from or "", list(envelope.rcpt_tos), datetime.now(UTC))
