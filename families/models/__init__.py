@@ -3,5 +3,17 @@
 from families.models.agreements import Agreement, Consent, Signature
 from families.models.children import Child, Group, Guardianship
 from families.models.households import Family, Guardian
+from families.models.imports import FamilyImport, FamilyImportRow
 
-__all__ = ["Agreement", "Child", "Consent", "Family", "Group", "Guardian", "Guardianship", "Signature"]
+__all__ = [
+    "Agreement",
+    "Child",
+    "Consent",
+    "Family",
+    "FamilyImport",
+    "FamilyImportRow",
+    "Group",
+    "Guardian",
+    "Guardianship",
+    "Signature",
+]

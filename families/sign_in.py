@@ -1,0 +1,54 @@
+"""A guardian's way to sign in follows the guardian's e-mail address."""
+
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+
+from families.models import Guardian
+from whippersnappers.accounts import people
+from whippersnappers.accounts.models import User
+from whippersnappers.accounts.roles import Role
+
+STAFF_ADDRESS = (
+    "This address belongs to a member of staff. A parent or carer needs an address of their own, "
+    "or leave it empty and we phone them."
+)
+SOMEBODY_ELSES_ADDRESS = (
+    "This address already belongs to another parent or carer. Each needs their own, because it is how "
+    "they sign in; leave it empty and we phone them."
+)
+
+
+def check_address(guardian: Guardian) -> None:
+    """Raise ValidationError when the guardian's address belongs to staff or to another guardian."""
+    if not guardian.email:
+        return
+    others = Guardian.objects.filter(email__iexact=guardian.email).exclude(pk=guardian.pk)
+    if others.exists():
+        raise ValidationError({"email": SOMEBODY_ELSES_ADDRESS})
+    holder = User.objects.filter(email__iexact=guardian.email).first()
+    if holder is None or holder.pk == guardian.user_id:
+        return
+    if holder.roles != [Role.GUARDIAN]:
+        raise ValidationError({"email": STAFF_ADDRESS})
+    if Guardian.objects.filter(user=holder).exclude(pk=guardian.pk).exists():
+        raise ValidationError({"email": SOMEBODY_ELSES_ADDRESS})
+
+
+def keep_sign_in(guardian: Guardian, *, by: Any, now: datetime) -> None:
+    """Give the guardian the account that fits: made, renamed, re-addressed or switched off.
+
+    Call it inside the transaction of the change, before the guardian is written, for it sets `user`.
+    """
+    wanted = bool(guardian.email) and guardian.archived_at is None
+    if guardian.user is None:
+        if wanted:
+            guardian.user = people.ensure_guardian_user(guardian.email, guardian.full_name, by=by, now=now)
+        return
+    if not wanted:
+        guardian.user = people.deactivate(guardian.user, by=by, now=now)
+        return
+    user = people.change_email(guardian.user, guardian.email, by=by, now=now)
+    user = people.change_name(user, guardian.full_name, by=by, now=now)
+    guardian.user = people.reactivate(user, by=by, now=now)

@@ -1,0 +1,53 @@
+"""How a change to a family's data is written: the row and its audit event, or neither."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, models, transaction
+
+from whippersnappers.audit.trail import record
+from whippersnappers.crypto import EncryptedTextField
+
+
+def changed_fields(instance: models.Model, stored: models.Model) -> list[str]:
+    """Names of the fields in which `instance` differs from `stored`, encrypted ones compared as text."""
+    return [
+        field.name
+        for field in instance._meta.concrete_fields
+        if not field.primary_key and getattr(instance, field.attname) != getattr(stored, field.attname)
+    ]
+
+
+@transaction.atomic
+def write(instance: models.Model, *, noun: str, by: Any, now: datetime, **detail: Any) -> list[str]:
+    """Insert or update `instance` and record `<noun>.added` or `<noun>.changed` with the fields' names.
+
+    Answers the names of the changed fields; an empty list means that nothing was different and nothing
+    was written. Only changed columns are written, so two people editing different fields both win.
+    """
+    if instance._state.adding:
+        instance.save(force_insert=True)
+        record(f"{noun}.added", by=by, target=instance, now=now, **detail)
+        return [field.name for field in instance._meta.concrete_fields]
+    stored = type(instance)._base_manager.select_for_update().get(pk=instance.pk)
+    changed = changed_fields(instance, stored)
+    if changed:
+        instance.save(update_fields=changed)
+        record(f"{noun}.changed", by=by, target=instance, now=now, fields=changed, **detail)
+    return changed
+
+
+def is_encrypted(instance: models.Model, name: str) -> bool:
+    """Whether the field's words are confidential."""
+    return isinstance(instance._meta.get_field(name), EncryptedTextField)
+
+
+def next_reference(model: type[models.Model], letter: str) -> str:
+    """The next free reference such as F0042 or C0107; numbers come from a Postgres sequence, so two
+    people adding at once get different ones."""
+    with connection.cursor() as cursor:
+        while True:
+            cursor.execute("SELECT nextval(%s)", [f"{model._meta.db_table}_reference"])
+            reference = f"{letter}{cursor.fetchone()[0]:04d}"
+            if not model._base_manager.filter(reference__iexact=reference).exists():
+                return reference
