@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from families.models import Child, Guardian
+from families.models import Child, Guardian, Guardianship
 from sessions_app.models.planning import Session
 from whippersnappers.accounts.models import User
 from whippersnappers.accounts.roles import Role
@@ -22,6 +22,11 @@ class BookingQuerySet(models.QuerySet["Booking"]):
     def visible_to(self, user: User) -> "BookingQuerySet":
         """Coordinators see every booking, other staff the ones of their sessions."""
         return self.filter(session__in=Session.objects.visible_to(user))
+
+    def for_guardian(self, user: User) -> "BookingQuerySet":
+        """Places held by children whom this guardian may be invited for, never other children's."""
+        children = Guardianship.objects.inviting().filter(guardian__user=user).values("child")
+        return self.holding_a_place().filter(child__in=children)
 
 
 class Booking(models.Model):
@@ -56,6 +61,12 @@ class Booking(models.Model):
         return f"{self.child} ({self.get_state_display().lower()})"
 
 
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def for_guardian(self, user: User) -> "InvitationQuerySet":
+        """The guardian's own ways in that were not withdrawn."""
+        return self.filter(guardian__user=user, withdrawn_at=None)
+
+
 class Invitation(models.Model):
     """One guardian's way into one session (W1, F7): what the join link and calendar entry hang on."""
 
@@ -70,6 +81,8 @@ class Invitation(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     # The version that a join link carried, when the invitation was found by one (`invitations.find`).
     presented_version: int | None = None
+
+    objects = InvitationQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["session", "guardian"], name="invitation_once")]

@@ -1,0 +1,198 @@
+"""A guardian's way into a session: the join link, when it works, and who used it (W1, F7).
+
+The link's token is derived with a key and never stored, so every later mail can carry it again. It names
+the invitation and a version; withdrawing or re-issuing raises the version and ends the older links.
+"""
+
+import base64
+import binascii
+import struct
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import models, transaction
+from django.utils.crypto import constant_time_compare, salted_hmac
+
+from sessions_app import posting
+from sessions_app.mail_times import marks_due
+from sessions_app.models import Invitation, JoinUse, Meeting, Session
+from sessions_app.reach import reached_guardian
+from whippersnappers.audit.trail import record
+from whippersnappers.organisation import organisation
+
+_SALT = "sessions_app.invitations.join"
+# A UUID and a version, then 20 bytes of HMAC: 40 bytes, 54 characters.
+_HEAD = struct.Struct(">16sI")
+_MAC_BYTES = 20
+
+
+class WayInState(models.TextChoices):
+    """What a join link does now. The order is the order in which the rules ask."""
+
+    WITHDRAWN = "withdrawn", "Withdrawn"
+    CANCELLED = "cancelled", "Session cancelled"
+    TOO_LATE = "too_late", "Too late"
+    TOO_EARLY = "too_early", "Too early"
+    NOT_READY = "not_ready", "Meeting not ready"
+    OPEN = "open", "Open"
+
+
+@dataclass(frozen=True)
+class WayIn:
+    """Whether a guardian may come in now. Times are aware; open from `opens_at` until before `closes_at`."""
+
+    state: WayInState
+    opens_at: datetime
+    closes_at: datetime
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == WayInState.OPEN
+
+
+def join_token(invitation: Invitation) -> str:
+    """The token of this invitation's join link, at its present version: 54 URL-safe characters."""
+    return _token(invitation.pk, invitation.token_version, settings.SECRET_KEY)
+
+
+def join_url(invitation: Invitation) -> str:
+    """The whole address of the join page, for mails and calendar entries."""
+    return url_of(join_token(invitation))
+
+
+def url_of(token: str) -> str:
+    """The whole address of the join page for a token."""
+    return f"{organisation().site_url}/join/{token}/"
+
+
+def _token(invitation_id: uuid.UUID, version: int, key: str) -> str:
+    head = _HEAD.pack(invitation_id.bytes, version)
+    mac = salted_hmac(_SALT, head, secret=key, algorithm="sha256").digest()[:_MAC_BYTES]
+    return base64.urlsafe_b64encode(head + mac).rstrip(b"=").decode()
+
+
+def find(token: str) -> Invitation | None:
+    """The invitation that a genuine token names, or None for anything else.
+
+    A genuine token of an older version finds its invitation too, so that the page can say kindly that
+    the link is no longer valid: `way_in` then answers "withdrawn", and nothing of the session may be shown.
+    """
+    try:
+        raw = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
+        invitation_id, version = _HEAD.unpack(raw[: _HEAD.size])
+    except (binascii.Error, ValueError, struct.error):
+        return None
+    named = uuid.UUID(bytes=invitation_id)
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    if not any(constant_time_compare(token, _token(named, version, key)) for key in keys):
+        return None
+    invitation = Invitation.objects.select_related("session__place", "guardian").filter(pk=named).first()
+    if invitation is not None:
+        invitation.presented_version = version
+    return invitation
+
+
+def opening_hours(session: Session) -> tuple[datetime, datetime]:
+    """From when until when the way in is open: some minutes before the start (a setting) until the end."""
+    return session.starts_at - settings.JOIN_OPENS_BEFORE, session.ends_at
+
+
+def way_in_state(
+    *, withdrawn: bool, session_state: str, has_room: bool, opens_at: datetime, closes_at: datetime, now: datetime
+) -> WayInState:
+    """The rule itself: a plain function of its arguments. `has_room`: there is a place or a ready meeting."""
+    if withdrawn:
+        return WayInState.WITHDRAWN
+    if session_state == Session.State.CANCELLED:
+        return WayInState.CANCELLED
+    if session_state == Session.State.DELIVERED or now >= closes_at:
+        return WayInState.TOO_LATE
+    if now < opens_at:
+        return WayInState.TOO_EARLY
+    return WayInState.OPEN if has_room and session_state != Session.State.DRAFT else WayInState.NOT_READY
+
+
+def way_in(invitation: Invitation, now: datetime) -> WayIn:
+    """Whether this invitation lets its guardian in at `now` (F7).
+
+    Somebody who has lost their standing for the children since (a restriction, a withdrawn booking) is
+    told "withdrawn", whatever links are still in their mailbox.
+    """
+    session = invitation.session
+    opens_at, closes_at = opening_hours(session)
+    state = way_in_state(
+        withdrawn=is_withdrawn(invitation),
+        session_state=session.state,
+        has_room=not session.is_remote or current_meeting(session) is not None,
+        opens_at=opens_at,
+        closes_at=closes_at,
+        now=now,
+    )
+    return WayIn(state=state, opens_at=opens_at, closes_at=closes_at)
+
+
+def is_withdrawn(invitation: Invitation) -> bool:
+    """Whether the link that was presented, or the invitation itself, has no force any more."""
+    presented = invitation.presented_version
+    if invitation.withdrawn_at is not None or (presented is not None and presented != invitation.token_version):
+        return True
+    return reached_guardian(invitation.session_id, invitation.guardian_id) is None
+
+
+def current_meeting(session: Session) -> Meeting | None:
+    """The session's meeting when families can be given it, else None."""
+    meetings = [meeting for meeting in session.meetings.all() if meeting.is_wanted]
+    return meetings[0] if meetings and meetings[0].is_ready else None
+
+
+def log_use(invitation: Invitation, outcome: str, now: datetime) -> JoinUse:
+    """Note one use of the link; `outcome` is one of `JoinUse.Outcome` (F7)."""
+    return JoinUse.objects.create(invitation=invitation, at=now, outcome=JoinUse.Outcome(outcome))
+
+
+def withdraw(invitation_id: Any, *, by: Any, now: datetime) -> Invitation:
+    """End a guardian's way in: the links that went out stop working. Doing it twice does nothing more."""
+    with transaction.atomic():
+        invitation = _locked(invitation_id)
+        if invitation.withdrawn_at is not None:
+            return invitation
+        invitation.withdrawn_at = now
+        _raise_version(invitation)
+        record("invitation.withdrawn", by=by, target=invitation, now=now, version=invitation.token_version)
+    return invitation
+
+
+def reissue(invitation_id: Any, *, by: Any, now: datetime) -> Invitation:
+    """Make a new link, which ends the older ones, and mail it; a withdrawn invitation has force again."""
+    with transaction.atomic():
+        invitation = _locked(invitation_id)
+        invitation.withdrawn_at = None
+        _raise_version(invitation)
+        record("invitation.reissued", by=by, target=invitation, now=now, version=invitation.token_version)
+        send(invitation, now=now)
+    return invitation
+
+
+def send(invitation: Invitation, *, now: datetime) -> bool:
+    """Put the invitation's mail (or call) at its present version into the queue, once; True when new."""
+    session = invitation.session
+    reach = reached_guardian(session.pk, invitation.guardian_id)
+    if reach is None or session.state not in (Session.State.CONFIRMED, Session.State.LIVE) or session.ends_at <= now:
+        return False
+    not_before = posting.when_zoom_is_ready(session, meeting_ready=current_meeting(session) is not None, now=now)
+    letter = posting.invitation_letter(invitation, marks_due(session, now))
+    return posting.post(letter, session=session, invitation=invitation, reach=reach, now=now, not_before=not_before)
+
+
+def _locked(invitation_id: Any) -> Invitation:
+    return Invitation.objects.select_for_update(of=("self",)).select_related("session").get(pk=invitation_id)
+
+
+def _raise_version(invitation: Invitation) -> None:
+    # The calendar entry carries the link, so it changes too.
+    invitation.token_version += 1
+    invitation.sequence += 1
+    invitation.save(update_fields=["withdrawn_at", "token_version", "sequence"])

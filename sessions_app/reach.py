@@ -1,0 +1,104 @@
+"""Whom a session reaches: the guardians of the children who hold a place, and how each is reached.
+
+This is the one place that decides it. Mails, phone tasks, the preview before confirming and the join
+link all ask here, so a guardian under a restriction gets nothing anywhere (F7, W8).
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from families.models import Child, Guardian, Guardianship
+from sessions_app.models import Booking, Session
+
+PREFERS_PHONE = "prefers the phone"
+
+
+@dataclass(frozen=True)
+class ToReach:
+    """One guardian of a session, with the children that this guardian may be told of.
+
+    `by_mail`: mail can be sent. `why_phone`: why staff call, empty when they need not. A guardian who
+    prefers the phone and has an address is both: the charity promises everybody a written invitation
+    (W1), so they get the mails that carry facts they must keep, and a call instead of the pre-session mail.
+    """
+
+    guardian: Guardian
+    children: tuple[Child, ...]
+    by_mail: bool
+    why_phone: str
+
+
+def guardians_to_reach(session: Session) -> list[ToReach]:
+    """The guardians that `session` reaches, by family name; two queries."""
+    return reach_by_session([session.pk])[session.pk]
+
+
+def reach_by_session(session_ids: Iterable[Any]) -> Mapping[Any, list[ToReach]]:
+    """`guardians_to_reach` for many sessions at once; the same two queries however many they are."""
+    children_of: dict[Any, set[Any]] = defaultdict(set)
+    held = Booking.objects.filter(session__in=list(session_ids)).holding_a_place()
+    for session_id, child_id in held.values_list("session_id", "child_id"):
+        children_of[session_id].add(child_id)
+    standing = _standing({child for children in children_of.values() for child in children})
+    found: dict[Any, list[ToReach]] = defaultdict(list)
+    for session_id, children in children_of.items():
+        found[session_id] = _by_guardian([g for g in standing if g.child_id in children])
+    return found
+
+
+def reached_guardian(session_id: Any, guardian_id: Any) -> ToReach | None:
+    """The entry of one guardian in one session, or None when the session does not reach them (any more)."""
+    held = Booking.objects.filter(session=session_id).holding_a_place()
+    standing = _select(Guardianship.objects.inviting().filter(guardian=guardian_id, child__in=held.values("child")))
+    found = _by_guardian(standing)
+    return found[0] if found else None
+
+
+def _standing(children: set[Any]) -> list[Guardianship]:
+    return _select(Guardianship.objects.inviting().filter(child__in=children)) if children else []
+
+
+def _select(guardianships: Any) -> list[Guardianship]:
+    # Only the names: what else is known of a child is nobody's business here.
+    named = guardianships.select_related("guardian__family", "child").only(
+        "guardian__first_name",
+        "guardian__last_name",
+        "guardian__email",
+        "guardian__email_problem",
+        "guardian__phone",
+        "guardian__prefers",
+        "guardian__archived_at",
+        "guardian__family__name",
+        "guardian__family__reference",
+        "child__known_as",
+        "child__last_name",
+        "child__family_id",
+    )
+    return list(named.order_by("guardian__last_name", "guardian__first_name", "guardian_id", "child__known_as"))
+
+
+def _by_guardian(standing: list[Guardianship]) -> list[ToReach]:
+    children: dict[Any, list[Child]] = defaultdict(list)
+    guardians: dict[Any, Guardian] = {}
+    for guardianship in standing:
+        guardians[guardianship.guardian_id] = guardianship.guardian
+        children[guardianship.guardian_id].append(guardianship.child)
+    return [
+        ToReach(guardian, tuple(children[pk]), by_mail=guardian.can_be_mailed, why_phone=why_phone(guardian))
+        for pk, guardian in guardians.items()
+    ]
+
+
+def why_phone(guardian: Guardian) -> str:
+    """Why staff must call this guardian, in words for the list of calls; empty when mail is enough."""
+    if not guardian.email:
+        reason = "no e-mail address"
+    elif guardian.email_problem:
+        reason = f"mail to {guardian.email} bounced: {guardian.email_problem}"
+    elif guardian.prefers == Guardian.Contact.PHONE:
+        reason = PREFERS_PHONE
+    else:
+        return ""
+    return reason if guardian.phone else f"{reason}; no phone number either"
