@@ -40,6 +40,5 @@ UPDATE_MEETING: Final = Operation("meetingUpdate", "PATCH", "/meetings/{meeting}
 DELETE_MEETING: Final = Operation("meetingDelete", "DELETE", "/meetings/{meeting}")
 MEETING_STATUS: Final = Operation("meetingStatus", "PUT", "/meetings/{meeting}/status")
 PAST_MEETING: Final = Operation("pastMeetingDetails", "GET", "/past_meetings/{uuid}")
-PAST_PARTICIPANTS: Final = Operation("pastMeetingParticipants", "GET", "/past_meetings/{uuid}/participants")
 GET_USER: Final = Operation("user", "GET", "/users/{user}")
 GET_USER_SETTINGS: Final = Operation("userSettings", "GET", "/users/{user}/settings")
