@@ -11,6 +11,8 @@ import environ
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from whippersnappers.theme import UNFOLD_COLORS
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
@@ -52,7 +54,7 @@ CHANGE_MAIL_DELAY = timedelta(minutes=env.float("CHANGE_MAIL_MINUTES", 5))
 
 # --- Applications --------------------------------------------------------------------------------------
 INSTALLED_APPS = [
-    "unfold",
+    "whippersnappers.apps.StaffPagesConfig",
     "unfold.contrib.filters",
     "unfold.contrib.forms",
     "django.contrib.admin",
@@ -91,7 +93,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "whippersnappers.accounts.middleware.DoorMiddleware",
+    "whippersnappers.accounts.middleware.SecondFactorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -122,8 +125,14 @@ DATABASES = {"default": env.db("DATABASE_URL", default="postgres://localhost/whi
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-# The cache holds counters of sign-in attempts, which must hold while Redis is down.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache_entries"}}
+# The cache remembers used second-factor codes, which must hold while Redis is down: it lives in Postgres.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache_entries",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 REDIS_URL = env.str("REDIS_URL", "redis://localhost:6379/0")
 
@@ -138,7 +147,10 @@ DATE_INPUT_FORMATS = ["%d/%m/%Y", "%Y-%m-%d", "%d %B %Y", "%d %b %Y"]
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["whippersnappers.accounts.backends.RoleBackend"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["name", "email"]},
+    },
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 12},
@@ -149,6 +161,48 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 # Whether staff must have a second factor before they see anything.
 MFA_REQUIRED = env.bool("MFA_REQUIRED", PRODUCTION)
+# Staff sign in again after this long, whatever they do; guardians only if they did not ask to be remembered.
+STAFF_SESSION_LENGTH = timedelta(hours=12)
+GUARDIAN_SESSION_LENGTH = timedelta(days=30)
+SESSION_COOKIE_AGE = int(STAFF_SESSION_LENGTH.total_seconds())
+# A new member of staff has a week to choose a password; a forgotten one must be reset within the hour.
+PASSWORD_RESET_TIMEOUT = int(timedelta(days=7).total_seconds())
+PASSWORD_FORGOTTEN_TIMEOUT = timedelta(hours=1)
+SIGN_IN_CODE_LENGTH = timedelta(minutes=15)
+
+ACCOUNT_ADAPTER = "whippersnappers.accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "whippersnappers.accounts.forms.StaffSignInForm",
+    "request_login_code": "whippersnappers.accounts.forms.AskForCodeForm",
+    "reset_password": "whippersnappers.accounts.forms.ForgottenPasswordForm",
+}
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+# Addresses are entered by staff; whoever can read the code or the link in the mail owns them.
+ACCOUNT_EMAIL_VERIFICATION = "none"
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = int(SIGN_IN_CODE_LENGTH.total_seconds())
+ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = 2
+ACCOUNT_LOGIN_BY_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}
+# The first code and two more, each good for its full time.
+ACCOUNT_LOGIN_TIMEOUT = 3 * ACCOUNT_LOGIN_BY_CODE_TIMEOUT
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "whippersnappers.accounts.tokens.SetPasswordTokens"
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+ACCOUNT_LOGOUT_ON_GET = False
+# Attempts are counted in Postgres, by `accounts/limits.py`.
+ACCOUNT_RATE_LIMITS = False
+MFA_RATE_LIMITS = False
+MFA_ADAPTER = "whippersnappers.accounts.adapter.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = ORGANISATION_NAME
+# Browsers allow passkeys on plain http only for localhost, which is where the demo and the tests live.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
 
 # --- Pages ---------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
@@ -198,10 +252,36 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 # How many proxies of our own stand before the web process: only their X-Forwarded-For entries count.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
 
+# --- Staff pages (Unfold) ------------------------------------------------------------------------------
+UNFOLD = {
+    "SITE_TITLE": f"{ORGANISATION_NAME} staff",
+    "SITE_HEADER": ORGANISATION_NAME,
+    "SITE_SUBHEADER": "Staff pages",
+    "SITE_SYMBOL": "diversity_1",
+    "SITE_URL": None,
+    "SHOW_HISTORY": False,
+    "SHOW_VIEW_ON_SITE": False,
+    "SHOW_BACK_BUTTON": False,
+    "ENVIRONMENT": "whippersnappers.admin_site.environment",
+    "DASHBOARD_CALLBACK": "sessions_app.admin.home.dashboard",
+    "COLORS": UNFOLD_COLORS,
+    "BORDER_RADIUS": "10px",
+    "STYLES": ["whippersnappers.admin_site.stylesheet"],
+    "SIDEBAR": {"show_search": False, "navigation": "whippersnappers.admin_site.navigation"},
+    "ACCOUNT": {"navigation": "whippersnappers.admin_site.account_links"},
+}
+
 # --- Mail ----------------------------------------------------------------------------------------------
 EMAIL_URL = env.str("EMAIL_URL", "smtp://localhost:25")
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="smtp://localhost:25")
-EMAIL_TIMEOUT = 10
+# Seconds for each step with the mail server, and for its word after the text of a mail: who hangs up
+# there too early gets mails repeated.
+EMAIL_TIMEOUT = env.float("EMAIL_TIMEOUT", 10)
+EMAIL_ANSWER_TIMEOUT = env.float("EMAIL_ANSWER_TIMEOUT", 60)
+# Connections of one worker process to the mail server. A worker that is killed may repeat as many mails.
+OUTBOX_CONNECTIONS = env.int("OUTBOX_CONNECTIONS", 1)
+# After so long a mail whose worker vanished is sent again; longer than any mail can take.
+OUTBOX_LEASE = timedelta(seconds=env.float("OUTBOX_LEASE_SECONDS", 180))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"{ORGANISATION_NAME} <hello@{ORGANISATION_DOMAIN}>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
@@ -234,3 +314,9 @@ ZOOM_OAUTH_URL = env.str("ZOOM_OAUTH_URL", "https://zoom.us").rstrip("/")
 ZOOM_API_URL = env.str("ZOOM_API_URL", "https://api.zoom.us/v2").rstrip("/")
 
 SENTRY_DSN = env.str("SENTRY_DSN", "")
+
+# --- The demo ------------------------------------------------------------------------------------------
+DEMO_DATA = Path(env.str("DEMO_DATA", str(BASE_DIR / "var")))
+DEMO_ZOOM_PORT = env.int("DEMO_ZOOM_PORT", 8001)
+# Outside production, pages find their style sheets without `collectstatic`.
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not PRODUCTION

@@ -2,14 +2,15 @@
 
 import uuid
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
-from django.db import models
+from django.db import models, transaction
 from django.db.models.functions import Lower
 
 from whippersnappers.accounts.roles import STAFF_ROLES, Role, permissions_of
+from whippersnappers.audit.trail import record
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -49,7 +50,10 @@ class UserManager(BaseUserManager["User"]):
 
     def create_superuser(self, email: str, password: str | None = None, **extra: Any) -> "User":
         """What `createsuperuser` calls. There is no superuser: this makes an administrator."""
-        return self.create_user(email, password, name=extra.get("name", ""), roles=[Role.ADMINISTRATOR])
+        with transaction.atomic(using=self._db):
+            user = self.create_user(email, password, name=extra.get("name", ""), roles=[Role.ADMINISTRATOR])
+            record("person.added", by="system:command", target=user, roles=user.roles)
+        return user
 
 
 class User(AbstractBaseUser):
@@ -62,7 +66,7 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField("may sign in", default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
-    objects = UserManager()
+    objects: ClassVar[UserManager] = UserManager()  # type: ignore[misc]
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -121,3 +125,15 @@ class User(AbstractBaseUser):
 
     def get_short_name(self) -> str:
         return self.name.split(" ")[0] if self.name else self.email
+
+
+class RateCounter(models.Model):
+    """How many tries of one kind somebody made lately (`limits.py`). Says nothing about whom."""
+
+    # An HMAC of the kind of try and the account or address.
+    key = models.CharField(primary_key=True, max_length=64)
+    # When all tries so far have drained away.
+    clear_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.key

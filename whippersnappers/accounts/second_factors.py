@@ -1,0 +1,86 @@
+"""Second factors: who needs one, who has shown one in this session, and the trail of their changes."""
+
+from typing import Any
+
+from allauth.account.signals import authentication_step_completed
+from allauth.core import context
+from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import authentication_failed, authenticator_added, authenticator_removed
+from django.conf import settings
+from django.db import transaction
+from django.db.models.signals import post_delete, post_save
+from django.http import HttpRequest
+from django.utils import timezone
+
+from whippersnappers.accounts import emails
+from whippersnappers.accounts.models import User
+from whippersnappers.audit.trail import record
+
+_SHOWN = "second_factor_shown"
+REAL_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+
+
+def has_second_factor(user: User) -> bool:
+    """Whether the person has set up an authenticator app or a passkey."""
+    return Authenticator.objects.filter(user_id=user.pk, type__in=REAL_FACTORS).exists()
+
+
+def is_missing(request: HttpRequest) -> bool:
+    """Whether this is a member of staff who has not shown the second factor that is required."""
+    return settings.MFA_REQUIRED and bool(request.user.is_staff) and not request.session.get(_SHOWN, False)
+
+
+def _acting() -> Any:
+    """Who acts: the person of the present request, or the command that runs."""
+    request = context.request
+    user = getattr(request, "user", None)
+    return user if user is not None and user.is_authenticated else "system:command"
+
+
+def _added(sender: Any, instance: Authenticator, created: bool, raw: bool = False, **kwargs: Any) -> None:
+    if not created or raw:
+        return
+    with transaction.atomic():
+        record("second_factor.added", by=_acting(), target=instance.user, kind=str(instance.type))
+        if instance.type in REAL_FACTORS:
+            emails.send_security_notice(instance.user, f"{instance.type}_added", now=timezone.now())
+
+
+def _removed(sender: Any, instance: Authenticator, **kwargs: Any) -> None:
+    with transaction.atomic():
+        record("second_factor.removed", by=_acting(), target=instance.user, kind=str(instance.type))
+        if instance.type in REAL_FACTORS:
+            emails.send_security_notice(instance.user, f"{instance.type}_removed", now=timezone.now())
+
+
+def _failed(sender: Any, user: User, authenticator: Authenticator, **kwargs: Any) -> None:
+    with transaction.atomic():
+        record("second_factor.failed", by="system:sign-in", target=user, kind=str(authenticator.type))
+
+
+def _step_done(sender: Any, request: HttpRequest, method: str, **kwargs: Any) -> None:
+    if method == "mfa":
+        request.session[_SHOWN] = True
+
+
+def _set_up_here(sender: Any, request: HttpRequest, authenticator: Authenticator, **kwargs: Any) -> None:
+    if authenticator.type in REAL_FACTORS:
+        request.session[_SHOWN] = True
+
+
+def _taken_away_here(sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> None:
+    if user == request.user and not has_second_factor(user):
+        request.session.pop(_SHOWN, None)
+
+
+def connect() -> None:
+    """Listen to changes of second factors. The model's own signals run in the change's transaction."""
+    post_save.connect(_added, sender=Authenticator, dispatch_uid="second_factor_added")
+    post_delete.connect(_removed, sender=Authenticator, dispatch_uid="second_factor_removed")
+    authentication_failed.connect(_failed, dispatch_uid="second_factor_failed")
+    authentication_step_completed.connect(_step_done, dispatch_uid="second_factor_shown")
+    authenticator_added.connect(_set_up_here, dispatch_uid="second_factor_set_up")
+    authenticator_removed.connect(_taken_away_here, dispatch_uid="second_factor_taken_away")
+
+
+connect()
