@@ -37,7 +37,7 @@ check: $(INSTALLED)
 	$(PY) -m mypy .
 	$(CHECKING) $(PY) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	.venv/bin/lint-imports
-	$(PY) -m djlint templates --lint --quiet
+	$(PY) -m djlint templates demo/templates --lint --quiet
 	$(PY) .ci/env_example.py
 
 bench: $(INSTALLED)
