@@ -1,5 +1,10 @@
 """Addresses of the pages about sessions."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from sessions_app import portal
+
+urlpatterns = [
+    path("portal/", portal.home, name="portal"),
+    path("join/<str:token>/", portal.join, name="join"),
+]

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from families.models import Guardianship
 from whippersnappers.accounts.models import User
 from whippersnappers.accounts.roles import Role
 
@@ -35,6 +36,23 @@ class SessionQuerySet(models.QuerySet["Session"]):
         if not user.is_staff:
             return self.none()
         return self.filter(assignments__staff__user=user, assignments__withdrawn_at=None).distinct()
+
+    def for_guardian(self, user: User, now: datetime) -> "SessionQuerySet":
+        """What a guardian sees in the portal: sessions that are not over, to which they are invited.
+
+        That needs an invitation which was not withdrawn and a place for a child whom this guardian may
+        be invited for; a cancelled session stays until it would have been over (F7, W8).
+        """
+        children = Guardianship.objects.inviting().filter(guardian__user=user).values("child")
+        states = [Session.State.CONFIRMED, Session.State.LIVE, Session.State.CANCELLED]
+        with_a_place = Session.objects.filter(bookings__state__in=["invited", "coming"], bookings__child__in=children)
+        return self.filter(
+            invitations__guardian__user=user,
+            invitations__withdrawn_at=None,
+            state__in=states,
+            ends_at__gt=now,
+            pk__in=with_a_place.values("pk"),
+        )
 
     def planned(self) -> "SessionQuerySet":
         """Drafts, confirmed and live ones: what is still ahead or going on."""

@@ -3,7 +3,7 @@
 `now` may be given; pages that show several times give it once, so that they agree.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django import template
 from django.utils import timezone
@@ -43,3 +43,9 @@ def near_day(at: datetime, now: datetime | None = None) -> str:
 def until(at: datetime, now: datetime | None = None) -> str:
     """`in 15 minutes`."""
     return dates.until(at, now=now or timezone.now())
+
+
+@register.filter
+def london_day(at: datetime) -> date:
+    """The calendar day on London's clock, for comparing."""
+    return dates.local(at).date()

@@ -1,0 +1,118 @@
+"""The families' pages: the portal's home, and the way into a session."""
+
+from datetime import datetime
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from csp.decorators import csp_update
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from sessions_app import invitations
+from sessions_app.family_sessions import by_week, page_state, sessions_of, staff_of
+from sessions_app.invitations import WayIn, WayInState
+from sessions_app.models import Invitation, JoinUse, Meeting
+from sessions_app.reach import reached_guardian
+from whippersnappers.accounts.roles import Role
+
+# Sent by the script of a page that is left open and looks for news: not a use of the link.
+_WATCHING = "X-Watching"
+_ZOOM = ("https://zoom.us", "https://*.zoom.us")
+
+Response = TypeVar("Response", bound=HttpResponse)
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The next session first, then all that is planned. Only for guardians; others find nothing here."""
+    if not request.user.has_role(Role.GUARDIAN):
+        raise Http404
+    now = timezone.now()
+    seen = sessions_of(request.user, now)
+    planned = [s for s in seen if not s.is_cancelled]
+    upcoming = planned[0] if planned else None
+    way_in = invitations.way_in(upcoming.invitation, now) if upcoming else None
+    facts = [(s.session.pk, s.session.state, s.session.revision, s.meeting and s.meeting.pk) for s in seen]
+    context = {
+        "now": now,
+        "upcoming": upcoming,
+        "way_in": way_in,
+        "cancelled": [s for s in seen if s.is_cancelled],
+        "weeks": by_week(planned[1:], now),
+        "page_state": page_state(facts, way_in and way_in.state),
+    }
+    return _draw(request, "portal/home.html", context, upcoming and upcoming.meeting)
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def join(request: HttpRequest, token: str) -> HttpResponse:
+    """A guardian's way into one session (F7). Works without signing in; only pressing the button joins."""
+    now = timezone.now()
+    invitation = invitations.find(token)
+    if invitation is None:
+        return _draw(request, "portal/unknown_link.html", {}, None, status=404)
+    way_in = invitations.way_in(invitation, now)
+    meeting = invitations.current_meeting(invitation.session) if invitation.session.is_remote else None
+    if request.method == "POST":
+        return _go(invitation, way_in, meeting, token, now)
+    if request.method == "GET" and _WATCHING not in request.headers:
+        invitations.log_use(invitation, _outcome(way_in, JoinUse.Outcome.OPENED), now)
+    context = _join_context(invitation, way_in, meeting, now)
+    return _draw(request, f"portal/join_{way_in.state}.html", {**context, "token": token}, meeting)
+
+
+def _go(
+    invitation: Invitation, way_in: WayIn, meeting: Meeting | None, token: str, now: datetime
+) -> HttpResponseRedirect:
+    """On to Zoom when the way is open at this moment, else back to the page, which says why not."""
+    joining = way_in.is_open and meeting is not None
+    outcome = JoinUse.Outcome.JOINED if joining else _outcome(way_in, JoinUse.Outcome.OPENED)
+    invitations.log_use(invitation, outcome, now)
+    target = meeting.join_url if joining and meeting is not None else reverse("join", args=[token])
+    response = HttpResponseRedirect(target)
+    # Zoom does not learn the address of this page, which is a key to it.
+    response["Referrer-Policy"] = "no-referrer"
+    return _keep_private(response)
+
+
+def _outcome(way_in: WayIn, if_open: JoinUse.Outcome) -> JoinUse.Outcome:
+    return if_open if way_in.state == WayInState.OPEN else JoinUse.Outcome(way_in.state.value)
+
+
+def _join_context(invitation: Invitation, way_in: WayIn, meeting: Meeting | None, now: datetime) -> dict[str, Any]:
+    """What the page may show; a link without force shows nothing of the session."""
+    session = invitation.session
+    state = page_state(way_in.state, session.revision, meeting and (meeting.pk, meeting.applied_version))
+    context: dict[str, Any] = {"now": now, "way_in": way_in, "page_state": state}
+    if way_in.state == WayInState.WITHDRAWN:
+        return context
+    reach = reached_guardian(session.pk, invitation.guardian_id)
+    children = tuple(child.known_as for child in reach.children) if reach else ()
+    return {**context, "session": session, "meeting": meeting, "children": children, "staff": staff_of(session)}
+
+
+def _draw(
+    request: HttpRequest, template: str, context: dict[str, Any], meeting: Meeting | None, status: int = 200
+) -> HttpResponse:
+    """A page from which a form may lead to the meeting: browsers hold `form-action` against redirects too."""
+    targets = [*_ZOOM, *([_origin(meeting.join_url)] if meeting else [])]
+    response = csp_update({"form-action": targets})(render)(request, template, context, status=status)
+    if "page_state" in context:
+        response["X-Page-State"] = context["page_state"]
+    return _keep_private(response)
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _keep_private(response: Response) -> Response:
+    response["Cache-Control"] = "no-store, private"
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    return response

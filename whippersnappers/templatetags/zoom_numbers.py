@@ -1,0 +1,13 @@
+"""Meeting IDs as Zoom shows them."""
+
+from django import template
+
+register = template.Library()
+
+
+@register.filter
+def spaced(meeting_id: str) -> str:
+    """`845 1234 5678` of `84512345678`: in groups, as Zoom writes IDs of 9, 10 and 11 digits."""
+    digits = str(meeting_id)
+    second = 7 if len(digits) > 10 else 6
+    return " ".join(part for part in (digits[:3], digits[3:second], digits[second:]) if part)
