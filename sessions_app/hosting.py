@@ -1,11 +1,15 @@
 """Which Zoom host holds a session's meeting. Postgres refuses a host in two meetings at once."""
 
+from datetime import datetime
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Count
 
 from sessions_app.models import Meeting, Session
 from sessions_app.readiness import free_hosts
+from whippersnappers.audit.trail import record
 from whippersnappers.outbox.wake import wake
 
 HOST_CLASH = "meeting_one_per_host_at_a_time"
@@ -64,3 +68,17 @@ def _try_afresh(meeting: Meeting) -> None:
 def wake_worker(meeting: Meeting) -> None:
     """Ask a worker to look at this meeting once the present transaction has committed."""
     transaction.on_commit(lambda: wake("sessions_app.tasks.ensure_meeting", str(meeting.pk)))
+
+
+def try_again(meeting_id: Any, *, by: Any, now: datetime) -> Meeting:
+    """Staff have mended what was wrong: the worker looks at this meeting at once, not at its next turn.
+
+    A call to Zoom that may still be under way is waited for; an attempt is never made twice at once.
+    """
+    with transaction.atomic():
+        meeting = Meeting.objects.select_for_update().get(pk=meeting_id)
+        meeting.attempts, meeting.next_attempt_at = 0, None
+        meeting.save(update_fields=["attempts", "next_attempt_at"])
+        record("meeting.tried_again", by=by, target=meeting, now=now)
+        wake_worker(meeting)
+    return meeting

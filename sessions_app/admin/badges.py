@@ -1,0 +1,16 @@
+"""What waits for somebody: the numbers beside the navigation's lines, one query each."""
+
+from django.http import HttpRequest
+
+from sessions_app.models import PhoneTask
+from whippersnappers.outbox.models import OutgoingMail
+
+
+def calls_to_make(request: HttpRequest) -> int:
+    """Families that nobody has reached by phone yet."""
+    return PhoneTask.objects.filter(done_at=None).count()
+
+
+def mails_that_did_not_go(request: HttpRequest) -> int:
+    """Mails that were given up."""
+    return OutgoingMail.objects.filter(state=OutgoingMail.State.DEAD).count()

@@ -1,0 +1,152 @@
+"""The staff home page: what is today, what comes, and what needs somebody first.
+
+Each person sees the parts that their roles permit; the number of queries does not grow with the rows.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from sessions_app.admin.cards import SessionCard, cards
+from sessions_app.models import Meeting, PhoneTask, Session, StaffProfile
+from whippersnappers import dates
+from whippersnappers.accounts.models import User
+from whippersnappers.outbox import catalogue
+from whippersnappers.outbox.models import MailServerPause, OutgoingMail
+
+WEEK = timedelta(days=7)
+# How long before a clearance runs out the home page begins to say so.
+CLEARANCE_WARNING = timedelta(days=60)
+SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Day:
+    """One day of the week ahead."""
+
+    name: str
+    sessions: list[SessionCard]
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A list of things that wait for somebody: the first few of `count`, and where all are."""
+
+    count: int
+    rows: list[Any]
+    url: str
+
+
+@dataclass
+class Home:
+    """What the page shows; a part that this person may not see is None or empty."""
+
+    greeting: str
+    today: list[SessionCard] = field(default_factory=list)
+    week: list[Day] = field(default_factory=list)
+    reopened: list[SessionCard] = field(default_factory=list)
+    plans: bool = False
+    delivers: bool = False
+    calls: Waiting | None = None
+    mails: Waiting | None = None
+    meetings: Waiting | None = None
+    clearance: Waiting | None = None
+    mail_trouble: MailServerPause | None = None
+
+
+def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """Unfold's callback for the admin's index page."""
+    now = timezone.now()
+    context.update(title="Home", subtitle=None, home=home_for(request.user, now), now=now)
+    return context
+
+
+def home_for(user: User, now: datetime) -> Home:
+    """The home page of `user`."""
+    home = Home(greeting=_greeting(user, now))
+    home.plans = user.has_perm("sessions_app.change_session")
+    home.delivers = not home.plans and user.has_perm("sessions_app.view_session")
+    if home.plans or home.delivers:
+        _add_sessions(home, user, now)
+    if home.plans:
+        home.meetings = _failed_meetings(now)
+        home.clearance = _clearance(now)
+    if user.has_perm("sessions_app.change_phonetask"):
+        home.calls = _calls(now)
+    if user.has_perm("outbox.view_outgoingmail"):
+        home.mails = _mails()
+        home.mail_trouble = MailServerPause.objects.first()
+    return home
+
+
+def _greeting(user: User, now: datetime) -> str:
+    hour = dates.local(now).hour
+    part = "morning" if hour < 12 else "afternoon" if hour < 18 else "evening"
+    return f"Good {part}, {user.get_short_name()}"
+
+
+def _add_sessions(home: Home, user: User, now: datetime) -> None:
+    midnight = dates.local(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    ahead = Session.objects.visible_to(user).planned().filter(ends_at__gt=midnight)
+    near = Q(starts_at__lt=midnight + WEEK + timedelta(days=1))
+    reopened = Q(gate_reopened_at__isnull=False, ends_at__gt=now)
+    # Those without the plan in hand see what is settled: a draft may still change in every way.
+    if not home.plans:
+        ahead = ahead.exclude(state=Session.State.DRAFT)
+    found = cards(ahead.filter(near | reopened), now)
+    home.reopened = [card for card in found if card.reopened] if home.plans else []
+    today = dates.local(now).date()
+    week: dict[str, list[SessionCard]] = {}
+    for card in found:
+        day = dates.local(card.session.starts_at).date()
+        if day <= today:
+            home.today.append(card)
+        elif day <= today + WEEK:
+            week.setdefault(dates.near_day(card.session.starts_at, now=now), []).append(card)
+    home.week = [Day(name, rows) for name, rows in week.items()]
+
+
+def _waiting(rows: QuerySet[Any], page: str, query: str = "") -> Waiting:
+    first = list(rows[:SHOWN])
+    count = len(first) if len(first) < SHOWN else rows.count()
+    return Waiting(count, first, reverse(f"admin:{page}_changelist") + query)
+
+
+def _failed_meetings(now: datetime) -> Waiting:
+    failed = Meeting.objects.filter(state=Meeting.State.FAILED, is_wanted=True, session__ends_at__gt=now)
+    rows = failed.select_related("session").order_by("session__starts_at")
+    return _waiting(rows, "sessions_app_meeting", "?state__exact=failed")
+
+
+def _calls(now: datetime) -> Waiting:
+    rows = PhoneTask.objects.filter(done_at=None).select_related("session", "guardian")
+    return _waiting(rows.order_by("session__starts_at", "created_at"), "sessions_app_phonetask")
+
+
+def _mails() -> Waiting:
+    dead = OutgoingMail.objects.filter(state=OutgoingMail.State.DEAD).order_by("-created_at")
+    waiting = _waiting(dead, "outbox_outgoingmail", "?state__exact=dead")
+    labels = {kind.name: kind.label for kind in catalogue.all_kinds()}
+    for mail in waiting.rows:
+        mail.what = labels.get(mail.kind, mail.kind)
+    return waiting
+
+
+def _clearance(now: datetime) -> Waiting:
+    today = dates.local(now).date()
+    soon = today + CLEARANCE_WARNING
+    lapsing = Q(dbs_valid_until=None) | Q(training_valid_until=None)
+    lapsing |= Q(dbs_valid_until__lte=soon) | Q(training_valid_until__lte=soon)
+    ahead = Count("assignments", filter=Q(assignments__holds=True, assignments__session__ends_at__gt=now))
+    rows = StaffProfile.objects.filter(lapsing, user__is_active=True).select_related("user").annotate(ahead=ahead)
+    waiting = _waiting(
+        rows.order_by("dbs_valid_until", "training_valid_until"), "sessions_app_staffprofile", "?clearance=gaps"
+    )
+    for profile in waiting.rows:
+        profile.gaps = profile.clearance_gaps(soon)
+    return waiting

@@ -1,0 +1,107 @@
+"""Guardians' ways in: who used one and when, and ending or renewing it (F7)."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Max, Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from sessions_app import invitations
+from sessions_app.admin.mending import page_of
+from sessions_app.models import Invitation, JoinUse
+from whippersnappers import dates
+from whippersnappers.staff_admin import StaffAdmin
+
+
+@admin.register(Invitation)
+class InvitationAdmin(StaffAdmin):
+    """To read; what changes it are the two buttons. The link itself is never shown to staff."""
+
+    list_display = ["guardian", "session_title", "when", "status", "joined"]
+    search_fields = ["guardian__first_name", "guardian__last_name", "session__title"]
+    ordering = ["-session__starts_at", "guardian__last_name"]
+    actions = None
+    fields = ["guardian", "of", "when", "status", "uses"]
+    change_form_outer_after_template = "staff/invitation_steps.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Invitation]:
+        joined = Count("uses", filter=Q(uses__outcome=JoinUse.Outcome.JOINED))
+        rows = super().get_queryset(request).select_related("session", "guardian")
+        return rows.annotate(times_joined=joined, last_used=Max("uses__at"))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @admin.display(description="Session", ordering="session__title")
+    def session_title(self, invitation: Invitation) -> str:
+        return invitation.session.title
+
+    @admin.display(description="Session")
+    def of(self, invitation: Invitation) -> SafeString:
+        return format_html('<a href="{}">{}</a>', page_of(invitation.session), invitation.session.title)
+
+    @admin.display(description="When", ordering="session__starts_at")
+    def when(self, invitation: Invitation) -> str:
+        session = invitation.session
+        return dates.when(session.starts_at, session.ends_at, now=timezone.now())
+
+    @admin.display(description="Way in", ordering="withdrawn_at")
+    def status(self, invitation: Invitation) -> SafeString:
+        word, colour = ("Withdrawn", "danger") if invitation.withdrawn_at else ("Theirs", "success")
+        return format_html('<span class="st-label st-label--{}">{}</span>', colour, word)
+
+    @admin.display(description="Went to Zoom", ordering="times_joined")
+    def joined(self, invitation: Any) -> str:
+        times = invitation.times_joined
+        return {0: "Not yet", 1: "Once"}.get(times, f"{times} times")
+
+    @admin.display(description="Used")
+    def uses(self, invitation: Invitation) -> str | SafeString:
+        now = timezone.now()
+        rows = [
+            (f"{dates.day(u.at, now=now)}, {dates.clock(u.at)}", u.get_outcome_display())
+            for u in invitation.uses.all()[:50]
+        ]
+        if not rows:
+            return "Not used yet."
+        return format_html("<ul>{}</ul>", format_html_join("", "<li>{}: {}</li>", rows))
+
+    def get_urls(self) -> list[URLPattern]:
+        wrap = self.admin_site.admin_view
+        own = [
+            path("<uuid:pk>/renew/", wrap(self.renew), name="sessions_app_invitation_renew"),
+            path("<uuid:pk>/withdraw/", wrap(self.withdraw), name="sessions_app_invitation_withdraw"),
+        ]
+        return own + super().get_urls()
+
+    def renew(self, request: HttpRequest, pk: Any) -> HttpResponse:
+        """Make a new link, which ends the older ones."""
+        said = "There is a new way in; the links from before do not work any more."
+        return self._press(request, pk, invitations.reissue, said)
+
+    def withdraw(self, request: HttpRequest, pk: Any) -> HttpResponse:
+        """Close the way in."""
+        said = "Their way in is closed. The links that they have say so kindly."
+        return self._press(request, pk, invitations.withdraw, said)
+
+    def _press(self, request: HttpRequest, pk: Any, service: Any, said: str) -> HttpResponse:
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        if not request.user.has_perm("sessions_app.change_session"):
+            raise PermissionDenied
+        invitation = get_object_or_404(self.get_queryset(request), pk=pk)
+        service(invitation.pk, by=request.user, now=timezone.now())
+        messages.success(request, said)
+        return redirect(reverse("admin:sessions_app_invitation_change", args=[pk]))

@@ -1,0 +1,104 @@
+"""The form of a session, and how two people who edit the same one do not undo each other's work."""
+
+import hashlib
+import json
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from sessions_app.admin.times import ClockField, DayField, initial_times, period_of
+from sessions_app.models import Session
+from sessions_app.secret_requests import asks_for_secret
+
+_FACTS = ("title", "kind", "delivery", "state", "starts_at", "ends_at", "capacity", "place_id", "summary")
+_ANSWERS = ("nothing_needed", "pre_session_hours")
+MEANWHILE = (
+    "Somebody else changed this session while you had it open. Nothing of yours is lost: your entries stand "
+    "below. Save again to keep yours."
+)
+
+
+def mark_of(session: Session) -> str:
+    """A mark of all that the session's page can edit, as stored now: it changes when any of it does."""
+    facts = [str(getattr(session, name)) for name in _FACTS + _ANSWERS]
+    facts += [f"{s.pk}:{s.position}:{s.title}:{s.detail}" for s in session.steps.all()]
+    facts += [f"{i.pk}:{i.position}:{i.name}:{i.needed}:{i.note}" for i in session.items.all()]
+    facts += [f"{a.pk}:{a.role}:{a.withdrawn_at}" for a in session.assignments.order_by("pk")]
+    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:20]
+
+
+def refuse_secret_requests(text: str) -> None:
+    """Raise ValidationError when a text for families asks for a password or login details (N1)."""
+    sentence = asks_for_secret(text)
+    if sentence:
+        raise ValidationError(f"We never ask families for passwords or login details. Change this: “{sentence}”")
+
+
+class SessionForm(forms.ModelForm):
+    """One session as a coordinator plans it. The time of a confirmed one is moved on a page of its own."""
+
+    day = DayField(label="Day")
+    starts = ClockField(label="From")
+    ends = ClockField(label="To")
+    # It stands above the list of props, and so outside the fieldsets.
+    nothing_needed = forms.BooleanField(required=False, label="Nothing needed")
+
+    class Meta:
+        model = Session
+        fields = ["title", "kind", "delivery", "place", "capacity", "summary", "pre_session_hours"]
+
+    # Under which field a service's complaint is shown.
+    said_at = {"starts_at": "starts", "ends_at": "ends"}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.is_new = self.instance._state.adding
+        self.initial["nothing_needed"] = self.instance.nothing_needed
+        if not self.is_new:
+            self.initial |= initial_times(self.instance.starts_at, self.instance.ends_at)
+        self.stored_mark = "" if self.is_new else mark_of(self.instance)
+        self.met_another = False
+        if self.instance.state == Session.State.CONFIRMED:
+            for name in ("day", "starts", "ends"):
+                del self.fields[name]
+
+    @property
+    def mark(self) -> str:
+        """The mark that the page carries: of what the person has seen, warnings about others included."""
+        if not self.is_bound or self.met_another:
+            return self.stored_mark
+        return str(self.data.get("mark", ""))
+
+    def clean_title(self) -> str:
+        refuse_secret_requests(self.cleaned_data["title"])
+        return str(self.cleaned_data["title"])
+
+    def clean_summary(self) -> str:
+        refuse_secret_requests(self.cleaned_data["summary"])
+        return str(self.cleaned_data["summary"])
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        self.instance.nothing_needed = bool(cleaned.get("nothing_needed"))
+        period = period_of(self) if "day" in self.fields else None
+        if period is not None:
+            self.instance.starts_at, self.instance.ends_at = period
+        if not self.is_new and self.data.get("mark", "") != self.stored_mark:
+            self.met_another = True
+            raise ValidationError([MEANWHILE, *self._differences()])
+        return cleaned
+
+    def _differences(self) -> list[str]:
+        """What is stored now where it differs from what was typed."""
+        return [
+            f"{self[name].label}: stored is “{_readable(self[name].initial)}”."
+            for name in self.changed_data
+            if name in self.fields
+        ]
+
+
+def _readable(value: Any) -> str:
+    if value in (None, ""):
+        return "nothing"
+    return f"{value:%H:%M}" if hasattr(value, "minute") and not hasattr(value, "year") else str(value)

@@ -1,0 +1,173 @@
+"""What hangs on a session's form: the steps, the props and the staff."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from unfold.admin import TabularInline
+from unfold.forms import PaginationInlineFormSet
+
+from sessions_app.admin.session_form import refuse_secret_requests
+from sessions_app.models import Session, SessionItem, SessionStep, StaffAssignment
+from sessions_app.staffing import clash_of
+from whippersnappers import dates
+
+
+class LinesFormSet(PaginationInlineFormSet):
+    """Steps or props in their order. Lines without a number go to the end, in the order they were typed.
+
+    A line that somebody else took away meanwhile comes back as a new one, so that nothing typed is lost.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.is_bound:
+            self.data = self._with_vanished_as_new()
+
+    def _with_vanished_as_new(self) -> Any:
+        total = int(self.data.get(f"{self.prefix}-TOTAL_FORMS") or 0)
+        stored = {str(pk) for pk in self.get_queryset().values_list("pk", flat=True)}
+        rows = [self._row(index) for index in range(min(total, 1000))]
+        kept = [row for row in rows if row.get("id") in stored]
+        new = [row | {"id": ""} for row in rows if row.get("id") not in stored]
+        if [row.get("id") for row in kept + new] == [row.get("id") for row in rows]:
+            return self.data
+        data = self.data.copy()
+        for index, row in enumerate(kept + new):
+            data.update({f"{self.prefix}-{index}-{name}": value for name, value in row.items()})
+        data[f"{self.prefix}-INITIAL_FORMS"] = str(len(kept))
+        return data
+
+    def _row(self, index: int) -> dict[str, str]:
+        start = f"{self.prefix}-{index}-"
+        return {key.removeprefix(start): value for key, value in self.data.items() if key.startswith(start)}
+
+    def save_in_order(self) -> None:
+        """Store the lines, numbered from 1 as they stand."""
+        self.save(commit=False)
+        for line in self.deleted_objects:
+            line.delete()
+        forms_ = [f for f in self.forms if f not in self.deleted_forms and (f.instance.pk or f.has_changed())]
+        last = len(forms_) + max((f.cleaned_data.get("position") or 0 for f in forms_), default=0)
+        ordered = sorted(forms_, key=lambda f: f.cleaned_data.get("position") or last)
+        for number, form in enumerate(ordered, start=1):
+            form.instance.position = number
+            form.instance.save()
+
+
+class LineForm(forms.ModelForm):
+    """A line whose number may be left out."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["position"].required = False
+        self.fields["position"].label = "Order"
+        self.fields["position"].initial = None
+
+    def clean_position(self) -> int:
+        return self.cleaned_data["position"] or 0
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        for name in ("title", "detail", "name", "note"):
+            if cleaned.get(name):
+                try:
+                    refuse_secret_requests(cleaned[name])
+                except ValidationError as refusal:
+                    self.add_error(name, refusal)
+        return cleaned
+
+
+class StepInline(TabularInline):
+    """What will happen, step by step (W2)."""
+
+    model = SessionStep
+    form = LineForm
+    formset = LinesFormSet
+    fields = ["position", "title", "detail"]
+    extra = 0
+    min_num = 0
+    verbose_name_plural = "What will happen"
+
+
+class ItemFormSet(LinesFormSet):
+    """Props, unless nothing is needed: not both."""
+
+    def clean(self) -> None:
+        super().clean()
+        listed = [f for f in self.forms if f not in self.deleted_forms and f.has_changed() | bool(f.initial)]
+        if self.instance.nothing_needed and listed:
+            raise ValidationError("“Nothing needed” is ticked and props are listed: untick it, or take the list away.")
+
+
+class ItemInline(TabularInline):
+    """Props and materials, or a tick that nothing is needed (W2)."""
+
+    model = SessionItem
+    form = LineForm
+    formset = ItemFormSet
+    fields = ["position", "name", "needed", "note"]
+    extra = 0
+    verbose_name_plural = "What families need to bring"
+    template_before = "staff/nothing_needed.html"
+
+
+class StaffFormSet(PaginationInlineFormSet):
+    """Who delivers. A clash with another session is said at the person, before Postgres has to."""
+
+    def clean(self) -> None:
+        super().clean()
+        now, seen = timezone.now(), set()
+        for form in self.forms:
+            staff = form.cleaned_data.get("staff") if hasattr(form, "cleaned_data") else None
+            if staff is None or form in self.deleted_forms:
+                continue
+            if staff.pk in seen:
+                form.add_error("staff", f"{staff} is on this session already.")
+            seen.add(staff.pk)
+            if form.instance._state.adding and self.instance.starts_at and self.instance.ends_at:
+                clash = clash_of(self.instance, staff, now)
+                if clash:
+                    form.add_error("staff", clash)
+
+
+class AssignmentForm(forms.ModelForm):
+    """A person's part. Who it is does not change: one goes, another comes."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.instance._state.adding and "staff" in self.fields:
+            self.fields["staff"].disabled = True
+
+
+class StaffInline(TabularInline):
+    """Members of staff at the session, with what keeps each from delivering it (W5)."""
+
+    model = StaffAssignment
+    form = AssignmentForm
+    formset = StaffFormSet
+    fields = ["staff", "role", "clearance"]
+    readonly_fields = ["clearance"]
+    autocomplete_fields = ["staff"]
+    extra = 0
+    verbose_name_plural = "Staff"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[StaffAssignment]:
+        return super().get_queryset(request).filter(withdrawn_at=None).select_related("staff__user", "session")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Session | None = None) -> bool:
+        # On a confirmed session somebody drops out on a page of its own, which says what follows.
+        return obj is None or obj.state == Session.State.DRAFT
+
+    def clearance(self, assignment: StaffAssignment) -> str | SafeString:
+        if assignment._state.adding:
+            return "Shown once saved"
+        gaps = assignment.staff.clearance_gaps(dates.local(assignment.session.starts_at).date())
+        if not gaps:
+            return "Cleared for that day"
+        return format_html('<ul class="st-gaps">{}</ul>', format_html_join("", "<li>{}</li>", [[gap] for gap in gaps]))

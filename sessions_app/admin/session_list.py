@@ -1,0 +1,111 @@
+"""The list of sessions: its filters and columns."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from unfold.contrib.filters.admin import RangeDateFilter
+from unfold.utils import parse_date_str
+from unfold.views import ChangeList
+
+from sessions_app.admin.cards import SessionCard, card
+from sessions_app.contacting import Contacted, contacted_by_session
+from sessions_app.models import Session
+from sessions_app.readiness import blockers, gate_facts
+from whippersnappers.dates import local
+
+
+class WhenFilter(admin.SimpleListFilter):
+    """Which part of the calendar; what is ahead unless asked otherwise."""
+
+    title = "when"
+    parameter_name = "when"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
+        return [("today", "Today"), ("week", "Next seven days"), ("past", "Past"), ("all", "All")]
+
+    def choices(self, changelist: Any) -> Iterable[dict[str, Any]]:
+        first, *rest = super().choices(changelist)
+        yield first | {"display": "Today and later"}
+        yield from rest
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Session]) -> QuerySet[Session]:
+        midnight = local(timezone.now()).replace(hour=0, minute=0, second=0, microsecond=0)
+        ahead = queryset.filter(ends_at__gt=midnight)
+        match self.value():
+            case "today":
+                return ahead.filter(starts_at__lt=midnight + timedelta(days=1))
+            case "week":
+                return ahead.filter(starts_at__lt=midnight + timedelta(days=8))
+            case "past":
+                return queryset.filter(ends_at__lte=timezone.now()).order_by("-starts_at")
+            case "all":
+                return queryset
+        return queryset if _asks_for_days(request) else ahead
+
+
+def _asks_for_days(request: HttpRequest) -> bool:
+    return bool(request.GET.get("starts_at_from") or request.GET.get("starts_at_to"))
+
+
+class DaysFilter(RangeDateFilter):
+    """From one day to another, both included, on London's calendar."""
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Session]) -> QuerySet[Session]:
+        first = parse_date_str(self.used_parameters.get("starts_at_from") or "")
+        last = parse_date_str(self.used_parameters.get("starts_at_to") or "")
+        if first:
+            queryset = queryset.filter(starts_at__date__gte=first)
+        return queryset.filter(starts_at__date__lte=last) if last else queryset
+
+
+class BlockedFilter(admin.SimpleListFilter):
+    """Sessions ahead that have something to mend, or nothing."""
+
+    title = "ready"
+    parameter_name = "blocked"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
+        return [("yes", "Something to mend"), ("no", "Nothing to mend")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Session]) -> QuerySet[Session]:
+        if self.value() not in ("yes", "no"):
+            return queryset
+        now = timezone.now()
+        states = [Session.State.DRAFT, Session.State.CONFIRMED]
+        ahead = gate_facts(queryset.filter(state__in=states, ends_at__gt=now))
+        wanted = self.value() == "yes"
+        return queryset.filter(pk__in=[s.pk for s in ahead if bool(blockers(s, now)) == wanted])
+
+
+class SessionChangeList(ChangeList):
+    """One page of sessions, with what every line says gathered in a fixed number of queries."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        now = timezone.now()
+        page = list(self.result_list)
+        facts = {s.pk: s for s in gate_facts(Session.objects.filter(pk__in=[s.pk for s in page]))}
+        contacted = contacted_by_session(facts) if request.user.has_perm("sessions_app.change_session") else {}
+        for session in page:
+            session.line = card(facts[session.pk], now)
+            session.contacted = contacted.get(session.pk)
+        self.result_list = page
+
+
+def mends_said(line: SessionCard, now: datetime) -> str:
+    """How much is to be mended, as a column says it."""
+    if line.session.ends_at <= now or line.session.state not in (Session.State.DRAFT, Session.State.CONFIRMED):
+        return "–"
+    return f"{len(line.mends)} to mend" if line.mends else "Ready"
+
+
+def contacted_said(contacted: Contacted | None, state: str) -> str:
+    """How many families have been contacted, as a column says it (W2)."""
+    if contacted is None or state == Session.State.DRAFT:
+        return "–"
+    return f"{contacted.reached} of {contacted.wanted}"

@@ -1,0 +1,353 @@
+"""The steps that reach families, each a page that first says whom it reaches: then one press does it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from unfold.widgets import UnfoldAdminTextInputWidget
+
+from sessions_app import booking, confirming, staffing
+from sessions_app.admin.cards import SessionCard, card
+from sessions_app.admin.inviting import InviteForm
+from sessions_app.admin.mending import page_of
+from sessions_app.admin.times import ClockField, DayField, initial_times, period_of
+from sessions_app.models import Booking, Session, StaffAssignment
+from sessions_app.reach import ToReach, guardians_to_reach
+from sessions_app.readiness import gate_facts
+from whippersnappers import dates
+
+NOTHING_MORE = "This session is over or called off: nothing about it can be changed any more."
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Whom a step reaches: by mail, by phone, and the children for whom nobody can be reached at all."""
+
+    mailed: list[ToReach]
+    phoned: list[ToReach]
+    unreached: list[str]
+
+    @property
+    def sentence(self) -> str:
+        """`This reaches 24 parents and carers: 22 by mail, 3 by phone.`"""
+        people = len({r.guardian.pk for r in self.mailed + self.phoned})
+        if not people:
+            return "This reaches nobody."
+        noun = "1 parent or carer" if people == 1 else f"{people} parents and carers"
+        return f"This reaches {noun}: {len(self.mailed)} by mail, {len(self.phoned)} by phone."
+
+
+def reach_of(session: Session) -> Reach:
+    """Whom a mail about the session reaches now."""
+    reached = guardians_to_reach(session)
+    covered = {child.pk for r in reached for child in r.children}
+    children = [b.child for b in session.bookings.select_related("child").holding_a_place()]
+    return Reach(
+        mailed=[r for r in reached if r.by_mail],
+        phoned=[r for r in reached if r.why_phone],
+        unreached=[str(child) for child in children if child.pk not in covered],
+    )
+
+
+class NothingToFill(forms.Form):
+    """A step that needs no words."""
+
+
+class Step:
+    """One step about a session: what it is called, what it asks, whom it reaches and what it does."""
+
+    name: ClassVar[str]
+    path: ClassVar[str]
+    title: ClassVar[str]
+    button: ClassVar[str]
+    danger: ClassVar[bool] = False
+    template: ClassVar[str] = "staff/step.html"
+    form_class: ClassVar[type[forms.Form]] = NothingToFill
+
+    def __init__(self, request: HttpRequest, session: Session, now: datetime) -> None:
+        self.request, self.session, self.now = request, session, now
+
+    @property
+    def is_told(self) -> bool:
+        """Whether families know of the session already, so that the step reaches them."""
+        return self.session.state == Session.State.CONFIRMED
+
+    def refusal(self) -> str:
+        """Why the step cannot be taken at all; empty when it can."""
+        open_still = self.session.state in (Session.State.DRAFT, Session.State.CONFIRMED)
+        return "" if open_still and self.session.ends_at > self.now else NOTHING_MORE
+
+    def explain(self) -> list[str]:
+        """What pressing the button does, in plain sentences."""
+        raise NotImplementedError
+
+    def reach(self) -> Reach | None:
+        """Whom it reaches; None when families do not know of the session yet."""
+        return reach_of(self.session) if self.is_told else None
+
+    def form(self, data: Any = None) -> forms.Form:
+        return self.form_class(data)
+
+    def act(self, form: forms.Form) -> str:
+        """Do it; returns what to tell the person. Raises ValidationError for what cannot be done."""
+        raise NotImplementedError
+
+    def context(self) -> dict[str, Any]:
+        return {}
+
+
+class Confirm(Step):
+    name, path, title, button = "confirm", "confirm/", "Confirm this session", "Confirm and invite"
+
+    def refusal(self) -> str:
+        if self.session.state == Session.State.CONFIRMED:
+            return "This session is confirmed already."
+        return super().refusal()
+
+    def explain(self) -> list[str]:
+        first = ["Staff are told that the session will happen."]
+        if self.session.is_remote:
+            first.insert(0, "The Zoom meeting is made. The invitations wait for it, usually some seconds.")
+        ahead = f"Two mails follow: how to prepare, {self._hours_ahead()} before, and a reminder on the day."
+        return [*first, ahead]
+
+    def _hours_ahead(self) -> str:
+        return dates.duration(self.session.starts_at - self.session.pre_session_due_at)
+
+    def reach(self) -> Reach:
+        return reach_of(self.session)
+
+    def act(self, form: forms.Form) -> str:
+        confirming.confirm(self.session.pk, by=self.request.user, now=self.now)
+        return f"Confirmed. {self.reach().sentence}"
+
+
+class TimesForm(forms.Form):
+    """When the session will be instead."""
+
+    day, starts, ends = DayField(label="Day"), ClockField(label="From"), ClockField(label="To")
+    said_at = {"starts_at": "starts", "ends_at": "ends"}
+    period: tuple[datetime, datetime] | None = None
+
+    def clean(self) -> dict[str, Any]:
+        self.period = period_of(self)
+        return self.cleaned_data
+
+
+class Reschedule(Step):
+    name, path, title, button = "reschedule", "reschedule/", "Move this session", "Move the session"
+    form_class = TimesForm
+
+    def form(self, data: Any = None) -> forms.Form:
+        return TimesForm(data, initial=initial_times(self.session.starts_at, self.session.ends_at))
+
+    def explain(self) -> list[str]:
+        if not self.is_told:
+            return ["Families do not know of this draft yet, so nobody is told."]
+        told = ["Families get one mail that says the old and the new time, five minutes from now."]
+        return [*told, "The entry in their calendars moves. Staff are told too."]
+
+    def act(self, form: forms.Form) -> str:
+        assert isinstance(form, TimesForm)
+        assert form.period is not None
+        start, end = form.period
+        if (start, end) == (self.session.starts_at, self.session.ends_at):
+            raise ValidationError({"starts": "This is the time it has now: choose another."})
+        moved = confirming.reschedule(self.session.pk, starts_at=start, ends_at=end, by=self.request.user, now=self.now)
+        return f"Moved to {dates.when(moved.starts_at, moved.ends_at, now=self.now)}."
+
+
+class ReasonForm(forms.Form):
+    """Why, in words that families may read."""
+
+    reason = forms.CharField(
+        label="Why is it cancelled?",
+        max_length=300,
+        help_text="Families read this. For example: “Maya is ill. We are sorry.”",
+        widget=UnfoldAdminTextInputWidget(),
+        error_messages={"required": "Say why, in words that families may read."},
+    )
+
+
+class Cancel(Step):
+    name, path, title, button = "cancel", "cancel/", "Cancel this session", "Cancel the session"
+    danger = True
+    form_class = ReasonForm
+
+    def explain(self) -> list[str]:
+        if not self.is_told:
+            return ["Families do not know of this draft yet, so nobody is told. It cannot be brought back."]
+        first = "Everybody who was invited is told at once, with your reason. The entry goes from their calendars."
+        return [first, "The Zoom meeting is deleted and staff are free. A cancelled session cannot be brought back."]
+
+    def act(self, form: forms.Form) -> str:
+        reason = form.cleaned_data["reason"]
+        confirming.cancel(self.session.pk, reason=reason, by=self.request.user, now=self.now)
+        return "The session is cancelled."
+
+
+class Invite(Step):
+    name, path, title, button = "invite", "invite/", "Invite children", "Give them a place"
+
+    def form(self, data: Any = None) -> forms.Form:
+        return InviteForm(data)
+
+    def _free(self) -> int:
+        return self.session.capacity - self.session.bookings.all().holding_a_place().count()  # type: ignore[attr-defined]
+
+    def explain(self) -> list[str]:
+        free = max(self._free(), 0)
+        places = "No place is free." if not free else f"{free} of {self.session.capacity} places are free."
+        if free == 1:
+            places = f"1 of {self.session.capacity} places is free."
+        if self.is_told:
+            return [places, "The session is confirmed: parents and carers of the children you add are invited at once."]
+        return [places, "Families hear of it once the session is confirmed."]
+
+    def reach(self) -> None:
+        return None
+
+    def act(self, form: forms.Form) -> str:
+        assert isinstance(form, InviteForm)
+        result = booking.invite_children(self.session.pk, form.chosen(), by=self.request.user, now=self.now)
+        added = {0: "Nobody new was added", 1: "1 child has a place now"}
+        sentence = added.get(len(result.added), f"{len(result.added)} children have a place now")
+        return f"{sentence}; {len(result.already)} had one already." if result.already else f"{sentence}."
+
+
+class TakeOut(Step):
+    name, path, title, button = (
+        "take_out",
+        "bookings/<uuid:booking>/take-out/",
+        "Take a child out",
+        "Take the child out",
+    )
+    danger = True
+
+    def __init__(self, request: HttpRequest, session: Session, now: datetime, booking: Any) -> None:
+        super().__init__(request, session, now)
+        self.booking = session.bookings.select_related("child").filter(pk=booking).first()
+        if self.booking is None:
+            raise Http404
+
+    def refusal(self) -> str:
+        if self.booking.state == Booking.State.WITHDRAWN:
+            return f"{self.booking.child} has no place in this session any more."
+        return super().refusal()
+
+    def explain(self) -> list[str]:
+        first = f"{self.booking.child} loses the place."
+        if not self.is_told:
+            return [first, "Families do not know of this draft yet, so nobody is told."]
+        return [first, "Parents and carers who have no other child in it are told, and their way in is closed."]
+
+    def reach(self) -> Reach | None:
+        found = super().reach()
+        if found is None:
+            return None
+        child = self.booking.child_id
+        alone = [r for r in found.mailed if {c.pk for c in r.children} == {child}]
+        calls = [r for r in found.phoned if {c.pk for c in r.children} == {child}]
+        return Reach(mailed=alone, phoned=calls, unreached=[])
+
+    def act(self, form: forms.Form) -> str:
+        booking.withdraw(self.booking.pk, by=self.request.user, now=self.now)
+        return f"{self.booking.child} has no place any more."
+
+
+class DropOutForm(forms.Form):
+    """Why somebody cannot come; for staff only."""
+
+    reason = forms.CharField(
+        label="Why?",
+        max_length=200,
+        required=False,
+        help_text="For colleagues only.",
+        widget=UnfoldAdminTextInputWidget(),
+    )
+
+
+class DropOut(Step):
+    name, path = "drop_out", "staff/<uuid:assignment>/drop-out/"
+    title, button, danger = "Somebody drops out", "Take them off", True
+    form_class = DropOutForm
+
+    def __init__(self, request: HttpRequest, session: Session, now: datetime, assignment: Any) -> None:
+        super().__init__(request, session, now)
+        found = StaffAssignment.objects.filter(session=session, pk=assignment).select_related("staff__user").first()
+        if found is None:
+            raise Http404
+        self.assignment = found
+
+    def refusal(self) -> str:
+        if self.assignment.withdrawn_at is not None:
+            return f"{self.assignment.staff} is not on this session any more."
+        return super().refusal()
+
+    def explain(self) -> list[str]:
+        first = f"{self.assignment.staff} is taken off this session and told so."
+        if not self.is_told:
+            return [first]
+        return [
+            first,
+            "If too few cleared staff are left, the gate opens again. Families are not told.",
+        ]
+
+    def reach(self) -> None:
+        return None
+
+    def act(self, form: forms.Form) -> str:
+        reason = form.cleaned_data["reason"]
+        staffing.drop_out(self.assignment.pk, reason=reason, by=self.request.user, now=self.now)
+        return f"{self.assignment.staff} is off this session."
+
+
+PAGES: list[type[Step]] = [Confirm, Reschedule, Cancel, Invite, TakeOut, DropOut]
+
+
+def respond(step: Step, site: Any) -> HttpResponse:
+    """Show the step, or on POST take it and go back to the session."""
+    pressed = step.request.method == "POST"
+    form = step.form(step.request.POST if pressed else None)
+    if pressed and not step.refusal() and form.is_valid():
+        try:
+            messages.success(step.request, step.act(form))
+        except ValidationError as refused:
+            say_at_fields(form, refused)
+        else:
+            return redirect(page_of(step.session))
+    return TemplateResponse(step.request, step.template, _context(step, form, site))
+
+
+def say_at_fields(form: forms.Form, refused: ValidationError) -> None:
+    """Put a service's complaint at the form's fields, or on top when it is about none of them."""
+    at = refused.message_dict if hasattr(refused, "error_dict") else {"": refused.messages}
+    for name, said in at.items():
+        name = getattr(form, "said_at", {}).get(name, name)
+        form.add_error(name if name in form.fields else None, said)
+
+
+def _context(step: Step, form: forms.Form, site: Any) -> dict[str, Any]:
+    session = gate_facts(Session.objects.filter(pk=step.session.pk)).get()
+    line: SessionCard = card(session, step.now)
+    return {
+        **site.each_context(step.request),
+        **step.context(),
+        "title": step.title,
+        "step": step,
+        "refusal": step.refusal(),
+        "card": line,
+        "blocked": step.name == "confirm" and bool(line.mends),
+        "explain": step.explain(),
+        "reach": step.reach(),
+        "form": form,
+        "media": form.media,
+        "now": step.now,
+        "back": page_of(step.session),
+    }

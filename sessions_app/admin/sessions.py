@@ -1,0 +1,264 @@
+"""Sessions as staff see them: the list, the form, and for those who deliver a page to read."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
+
+from sessions_app import planning, staffing
+from sessions_app.admin.cards import card
+from sessions_app.admin.mending import page_of
+from sessions_app.admin.session_form import SessionForm
+from sessions_app.admin.session_inlines import ItemInline, LinesFormSet, StaffFormSet, StaffInline, StepInline
+from sessions_app.admin.session_list import (
+    BlockedFilter,
+    DaysFilter,
+    SessionChangeList,
+    WhenFilter,
+    contacted_said,
+    mends_said,
+)
+from sessions_app.admin.session_pages import PAGES, respond
+from sessions_app.contacting import contacts_of
+from sessions_app.models import Session
+from sessions_app.readiness import gate_facts
+from whippersnappers import dates
+from whippersnappers.staff_admin import StaffAdmin
+
+_EDITABLE = (Session.State.DRAFT, Session.State.CONFIRMED)
+
+
+@admin.register(Session)
+class SessionAdmin(StaffAdmin):
+    """What is planned. Everything that changes goes through the services."""
+
+    form = SessionForm
+    inlines = [StepInline, ItemInline, StaffInline]
+    list_display = ["day", "time", "name", "kind", "delivery", "status", "places", "to_mend", "contacted"]
+    list_display_links = ["day", "time", "name"]
+    list_filter = [
+        WhenFilter,
+        ("state", ChoicesDropdownFilter),
+        ("kind", ChoicesDropdownFilter),
+        ("delivery", ChoicesDropdownFilter),
+        ("assignments__staff", RelatedDropdownFilter),
+        ("starts_at", DaysFilter),
+        BlockedFilter,
+    ]
+    list_filter_sheet = True
+    list_filter_submit = True
+    list_fullwidth = True
+    search_fields = [
+        "title",
+        "summary",
+        "assignments__staff__first_name",
+        "assignments__staff__user__name",
+        "place__name",
+    ]
+    search_help_text = "Title, member of staff or place"
+    ordering = ["starts_at", "title"]
+    actions = None
+    conditional_fields = {"place": "delivery == 'in_person'"}
+    change_form_outer_before_template = "staff/session_top.html"
+    change_form_outer_after_template = "staff/session_families.html"
+    change_form_before_template = "staff/session_mark.html"
+    radio_fields = {}
+
+    # --- The list
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[SessionChangeList]:
+        return SessionChangeList
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        request.now = timezone.now()  # type: ignore[attr-defined]
+        return super().changelist_view(request, {"title": "Sessions", **(extra_context or {})})
+
+    @admin.display(description="Day", ordering="starts_at")
+    def day(self, session: Session) -> str:
+        start = dates.local(session.starts_at)
+        return f"{start:%a} {start.day} {start:%b %Y}"
+
+    @admin.display(description="Time")
+    def time(self, session: Session) -> str:
+        return dates.times(session.starts_at, session.ends_at, now=session.starts_at)
+
+    @admin.display(description="Title", ordering="title")
+    def name(self, session: Session) -> str:
+        return session.title
+
+    @admin.display(description="State", ordering="state")
+    def status(self, session: Any) -> SafeString:
+        return format_html('<span class="st-label st-label--{}">{}</span>', session.line.colour, session.line.state)
+
+    @admin.display(description="Places", ordering="capacity")
+    def places(self, session: Any) -> str:
+        return f"{session.line.taken} of {session.capacity}"
+
+    @admin.display(description="To mend")
+    def to_mend(self, session: Any) -> str:
+        return mends_said(session.line, timezone.now())
+
+    @admin.display(description="Contacted")
+    def contacted(self, session: Any) -> str:
+        return contacted_said(session.contacted, session.state)
+
+    def get_list_display(self, request: HttpRequest) -> list[str]:
+        if request.user.has_perm("sessions_app.change_session"):
+            return list(self.list_display)
+        return ["day", "time", "name", "kind", "delivery", "status", "places"]
+
+    # --- The form
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Session]:
+        queryset = super().get_queryset(request)
+        if request.user.has_perm("sessions_app.change_session"):
+            return queryset
+        return queryset.exclude(state=Session.State.DRAFT)
+
+    def has_change_permission(self, request: HttpRequest, obj: Session | None = None) -> bool:
+        return super().has_change_permission(request, obj) and (obj is None or obj.state in _EDITABLE)
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Session | None:
+        session = super().get_object(request, object_id, from_field)
+        if session is not None and request.method == "POST" and self.has_change_permission(request):
+            # Saving waits for whoever is saving the same session, and then sees what they stored.
+            return Session.objects.select_for_update().get(pk=session.pk)
+        return session
+
+    def get_fieldsets(self, request: HttpRequest, obj: Session | None = None) -> list[Any]:
+        when = (
+            [] if obj and obj.state == Session.State.CONFIRMED else [("When", {"fields": [("day", "starts", "ends")]})]
+        )
+        return [
+            ("What", {"fields": ["title", ("kind", "delivery"), "place", "summary"]}),
+            *when,
+            ("Children and mails", {"fields": ["capacity", "pre_session_hours"]}),
+        ]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        session = self.get_queryset(request).filter(pk=_uuid_or_404(object_id)).first()
+        if session is None:
+            raise Http404
+        if not self.has_change_permission(request, session):
+            if request.method == "POST":
+                raise PermissionDenied
+            return self.read_page(request, session)
+        context = self._around(session, timezone.now())
+        return super().change_view(request, object_id, form_url, context | (extra_context or {}))
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        plain = {"show_save_and_continue": False, "show_save_and_add_another": False}
+        title = {} if object_id else {"title": "Plan a session"}
+        return super().changeform_view(request, object_id, form_url, plain | title | (extra_context or {}))
+
+    def _around(self, session: Session, now: datetime) -> dict[str, Any]:
+        """What stands above and below the form: readiness, the next steps, and the families."""
+        line = card(gate_facts(Session.objects.filter(pk=session.pk)).get(), now)
+        is_over = session.ends_at <= now
+        bookings = session.bookings.select_related("child").order_by("child__known_as", "child__last_name")
+        return {
+            "title": session.title,
+            "subtitle": None,
+            "card": line,
+            "now": now,
+            "is_over": is_over,
+            "may_move": session.state in _EDITABLE and not is_over,
+            "contacts": contacts_of(session.pk),
+            "bookings": list(bookings.holding_a_place()),
+            "meeting": session.meetings.filter(is_wanted=True).select_related("host").first(),
+        }
+
+    def read_page(self, request: HttpRequest, session: Session) -> HttpResponse:
+        """A session to read: for those who deliver it, and for everybody once it is over or called off."""
+        context = self.admin_site.each_context(request) | self._around(session, timezone.now())
+        context |= {"opts": None, "plans": request.user.has_perm("sessions_app.change_session")}
+        context |= {"steps": session.steps.all(), "items": session.items.all()}
+        return TemplateResponse(request, "staff/session_read.html", context)
+
+    # --- Saving
+
+    def save_model(self, request: HttpRequest, obj: Session, form: Any, change: bool) -> None:
+        planning.save_session(obj, by=request.user, now=timezone.now())
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        if isinstance(formset, LinesFormSet):
+            formset.save_in_order()
+        if isinstance(formset, StaffFormSet):
+            _save_staff(formset, by=request.user, now=timezone.now())
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        planning.settle(form.instance.pk, by=request.user, now=timezone.now())
+
+    def response_add(self, request: HttpRequest, obj: Session, post_url_continue: str | None = None) -> HttpResponse:
+        return self._saved(request, obj, "Saved as a draft.")
+
+    def response_change(self, request: HttpRequest, obj: Session) -> HttpResponse:
+        told = "Saved. Families are told about changes that matter to them in five minutes."
+        return self._saved(request, obj, told if obj.state == Session.State.CONFIRMED else "Saved.")
+
+    def _saved(self, request: HttpRequest, session: Session, sentence: str) -> HttpResponse:
+        messages.success(request, sentence)
+        return redirect(page_of(session))
+
+    # --- Pages of their own
+
+    def get_urls(self) -> list[URLPattern]:
+        own = [
+            path(
+                f"<uuid:pk>/{page.path}",
+                self.admin_site.admin_view(self._page_view(page)),
+                name=f"sessions_app_session_{page.name}",
+            )
+            for page in PAGES
+        ]
+        return own + super().get_urls()
+
+    def _page_view(self, page: type[Any]) -> Any:
+        def view(request: HttpRequest, pk: Any, **kwargs: Any) -> HttpResponse:
+            session = self.get_queryset(request).filter(pk=pk).first()
+            if session is None:
+                raise Http404
+            if not request.user.has_perm("sessions_app.change_session"):
+                raise PermissionDenied
+            return respond(page(request, session, timezone.now(), **kwargs), self.admin_site)
+
+        return view
+
+
+def _save_staff(formset: StaffFormSet, *, by: Any, now: datetime) -> None:
+    formset.save(commit=False)
+    session = formset.instance
+    for gone in formset.deleted_objects:
+        staffing.drop_out(gone.pk, reason="taken off while planning", by=by, now=now)
+    for new in formset.new_objects:
+        staffing.assign(session.pk, new.staff, new.role, by=by, now=now)
+    for changed, _fields in formset.changed_objects:
+        staffing.assign(session.pk, changed.staff, changed.role, by=by, now=now)
+
+
+def _uuid_or_404(text: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(unquote(text))
+    except ValueError as error:
+        raise Http404 from error

@@ -1,0 +1,153 @@
+"""The staff pages: Unfold's admin behind our own sign-in, and its navigation.
+
+What a person sees here follows from `accounts/roles.py` alone. The apps above register their own pages;
+this module names them only as text.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.apps import apps
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.auth import logout
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.utils.module_loading import import_string
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+from unfold.sites import UnfoldAdminSite
+
+
+class StaffSite(UnfoldAdminSite):
+    """Django's admin, for people with a staff role, entered and left through allauth."""
+
+    index_title = "Home"
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.is_authenticated and request.user.is_staff)
+
+    @method_decorator(never_cache)
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Send people to the one way of signing in; those who are in but not staff are refused."""
+        if request.user.is_authenticated:
+            if not self.has_permission(request):
+                raise PermissionDenied
+            return redirect("admin:index")
+        wanted = request.GET.get("next", "")
+        back = wanted if wanted.startswith("/") and not wanted.startswith("//") else reverse("admin:index")
+        return redirect(f"{reverse(settings.LOGIN_URL)}?{urlencode({'next': back})}")
+
+    @method_decorator(require_POST)
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        logout(request)
+        return redirect("home")
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return redirect("account_change_password")
+
+
+@dataclass(frozen=True)
+class Item:
+    """One line of the navigation: shown when its page exists and the person holds the permission."""
+
+    title: str
+    icon: str
+    page: str
+    permission: str
+    # Names a function of the request that counts what waits there.
+    count: str = ""
+
+
+NAVIGATION: dict[str, list[Item]] = {
+    "Sessions": [
+        Item("Sessions", "event", "sessions_app_session", "sessions_app.view_session"),
+        Item(
+            "Children in my sessions",
+            "child_care",
+            "sessions_app_childinmysessions",
+            "sessions_app.view_childinmysessions",
+        ),
+        Item("Staff", "badge", "sessions_app_staffprofile", "sessions_app.view_staffprofile"),
+        Item("Places", "location_on", "sessions_app_place", "sessions_app.view_place"),
+    ],
+    "Families": [
+        Item("Families", "home", "families_family", "families.view_family"),
+        Item("Parents and carers", "group", "families_guardian", "families.view_guardian"),
+        Item("Children", "face", "families_child", "families.view_child"),
+        Item("Groups", "groups", "families_group", "families.view_group"),
+    ],
+    "In touch": [
+        Item(
+            "Phone list",
+            "call",
+            "sessions_app_phonetask",
+            "sessions_app.view_phonetask",
+            "sessions_app.admin.badges.calls_to_make",
+        ),
+        Item(
+            "Mail log",
+            "mail",
+            "outbox_outgoingmail",
+            "outbox.view_outgoingmail",
+            "sessions_app.admin.badges.mails_that_did_not_go",
+        ),
+        Item("Meetings", "videocam", "sessions_app_meeting", "sessions_app.view_meeting"),
+        Item("Ways in", "key", "sessions_app_invitation", "sessions_app.view_invitation"),
+    ],
+    "The portal": [
+        Item("People", "person", "accounts_user", "accounts.view_user"),
+        Item("Zoom hosts", "cast", "sessions_app_zoomhost", "sessions_app.add_zoomhost"),
+        Item("Agreements", "contract", "families_agreement", "families.view_agreement"),
+        Item("Audit", "history", "audit_auditevent", "audit.view_auditevent"),
+    ],
+}
+# A coordinator finds children among the families; the list of own children is for those who deliver.
+_INSTEAD = {"sessions_app.view_childinmysessions": "families.view_child"}
+
+
+def navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    """The sidebar for this person: only pages that exist and that the person may open."""
+    home: list[dict[str, Any]] = [{"items": [{"title": "Home", "icon": "cottage", "link": reverse("admin:index")}]}]
+    groups = [
+        {"title": title, "items": [_line(item, request) for item in items if _may_open(item, request)]}
+        for title, items in NAVIGATION.items()
+    ]
+    return home + [group for group in groups if group["items"]]
+
+
+def _may_open(item: Item, request: HttpRequest) -> bool:
+    instead = _INSTEAD.get(item.permission)
+    if instead is not None and request.user.has_perm(instead):
+        return False
+    page_exists = admin.site.is_registered(apps.get_model(*item.page.rsplit("_", 1)))
+    return page_exists and request.user.has_perm(item.permission)
+
+
+def _line(item: Item, request: HttpRequest) -> dict[str, Any]:
+    line: dict[str, Any] = {"title": item.title, "icon": item.icon, "link": reverse(f"admin:{item.page}_changelist")}
+    count = import_string(item.count)(request) if item.count else 0
+    return line | ({"badge": str(count), "badge_variant": "primary", "badge_style": "solid"} if count else {})
+
+
+def environment(request: HttpRequest) -> list[str] | None:
+    """The badge beside the title: nobody should take the demo for the real thing."""
+    return ["Demo", "warning"] if settings.DEMO else None
+
+
+def stylesheet(request: HttpRequest) -> str:
+    """Our own stylesheet, before Unfold's: its tokens and the parts that Unfold has no class for."""
+    return static("staff/staff.css")
+
+
+def account_links(request: HttpRequest) -> list[dict[str, str]]:
+    """What the menu under the own name offers besides signing out."""
+    return [
+        {"title": "Change password", "link": reverse("account_change_password")},
+        {"title": "Second factor", "link": reverse("mfa_index")},
+    ]

@@ -1,0 +1,68 @@
+"""The ground for every model's staff pages: what is shared by all of them, and nothing about any one."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from unfold.admin import ModelAdmin
+
+
+class StaffAdmin(ModelAdmin):
+    """The ground for every model's pages.
+
+    Saving calls services, so a service's ValidationError becomes a message at the field and nothing of
+    the attempt stays; what cannot be seen is not found; the audit trail is the history, so Django's own
+    log of edits, which holds names, is not written.
+    """
+
+    list_filter_sheet = False
+    warn_unsaved_form = True
+    list_per_page = 50
+    show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        queryset = super().get_queryset(request)
+        visible_to = getattr(queryset, "visible_to", None)
+        return visible_to(request.user) if visible_to else queryset
+
+    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponse:
+        raise Http404
+
+    def _changeform_view(
+        self, request: HttpRequest, object_id: str | None, form_url: str, extra_context: dict[str, Any] | None
+    ) -> HttpResponse:
+        try:
+            with transaction.atomic():
+                return super()._changeform_view(request, object_id, form_url, extra_context)
+        except ValidationError as refusal:
+            request.refusal = refusal  # type: ignore[attr-defined]
+        # The same form once more: everything typed is kept, and the refusal stands at its field.
+        return super()._changeform_view(request, object_id, form_url, extra_context)
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> type[Any]:
+        form = super().get_form(request, obj, change, **kwargs)
+        refusal = getattr(request, "refusal", None)
+        return _refused(form, refusal) if refusal is not None else form
+
+    def log_addition(self, request: HttpRequest, obj: models.Model, message: Any) -> None:
+        return None
+
+    def log_change(self, request: HttpRequest, obj: models.Model, message: Any) -> None:
+        return None
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> None:
+        return None
+
+
+def _refused(form: type[Any], refusal: ValidationError) -> type[Any]:
+    """The form class, saying what the service said: at its fields where it has them, else on top."""
+
+    class RefusedForm(form):  # type: ignore[misc, valid-type]
+        def _post_clean(self) -> None:
+            super()._post_clean()
+            at_fields = refusal.message_dict if hasattr(refusal, "error_dict") else {"": refusal.messages}
+            for field, messages in at_fields.items():
+                self.add_error(field if field in self.fields else None, messages)
+
+    return RefusedForm
