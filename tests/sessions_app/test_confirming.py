@@ -21,8 +21,15 @@ def session_on(day: str = "2027-03-10 16:00", **fields) -> Session:
     return ready_session(starts_at=london(day), **fields)
 
 
-def confirmed(coordinator, **fields) -> Session:
-    return confirming.confirm(session_on(**fields).pk, by=coordinator, now=NOW)
+def confirmed(coordinator, day: str = "2027-03-10 16:00", **fields) -> Session:
+    return confirming.confirm(session_on(day, **fields).pk, by=coordinator, now=NOW)
+
+
+def confirmed_and_invited(coordinator, **fields) -> Session:
+    """A confirmed session whose invitations have gone out already."""
+    session = confirmed(coordinator, **fields)
+    OutgoingMail.objects.filter(kind="invitation").update(state="sent", sent_at=NOW)
+    return session
 
 
 def mails(session: Session, kind: str) -> int:
@@ -66,7 +73,7 @@ def test_in_person_gets_no_meeting(coordinator):
 
 
 def test_moving_keeps_the_meeting_and_makes_one_new_revision(coordinator):
-    session = confirmed(coordinator)
+    session = confirmed_and_invited(coordinator)
     meeting = Meeting.objects.get(session=session)
     later = london("2027-03-10 17:00")
     moved = confirming.reschedule(
@@ -82,7 +89,7 @@ def test_moving_keeps_the_meeting_and_makes_one_new_revision(coordinator):
 
 
 def test_moving_onto_a_busy_host_takes_another_host(coordinator):
-    first = confirmed(coordinator, starts_at=london("2027-03-10 17:00"))
+    first = confirmed(coordinator, "2027-03-10 17:00")
     host = Meeting.objects.get(session=first).host
     second = session_on("2027-03-10 15:00")
     ZoomHost.objects.exclude(pk=host.pk).delete()
@@ -96,7 +103,7 @@ def test_moving_onto_a_busy_host_takes_another_host(coordinator):
 
 
 def test_moving_when_every_host_is_busy_changes_nothing(coordinator):
-    first = confirmed(coordinator, starts_at=london("2027-03-10 17:00"))
+    first = confirmed(coordinator, "2027-03-10 17:00")
     host = Meeting.objects.get(session=first).host
     second = session_on("2027-03-10 15:00")
     ZoomHost.objects.exclude(pk=host.pk).delete()
@@ -142,8 +149,7 @@ def test_impossible_times_are_refused_at_their_field(coordinator, start, minutes
 
 
 def test_cancelling_tells_everyone_once_and_frees_host_and_staff(coordinator):
-    session = confirmed(coordinator)
-    OutgoingMail.objects.filter(kind="invitation").update(state="sent", sent_at=NOW)
+    session = confirmed_and_invited(coordinator)
     confirming.cancel(session.pk, reason="The hall is flooded", by=coordinator, now=NOW)
     confirming.cancel(session.pk, reason="Again", by=coordinator, now=NOW)
     session.refresh_from_db()
@@ -168,7 +174,7 @@ def test_cancelling_a_draft_tells_nobody(coordinator):
 
 
 def test_an_edit_of_a_confirmed_session_is_told_only_if_families_see_it(coordinator):
-    session = confirmed(coordinator)
+    session = confirmed_and_invited(coordinator)
     session.capacity = 99
     planning.save_session(session, by=coordinator, now=NOW)
     assert planning.settle(session.pk, by=coordinator, now=NOW).revision == 1
