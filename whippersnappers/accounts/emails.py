@@ -158,7 +158,13 @@ def _render_notice(mail: OutgoingMail, now: datetime) -> Rendered:
     return _render("security_notice", sentence, mail, sentence=sentence, at=at)
 
 
-SIGN_IN_CODE = register(MailKind("sign_in_code", "Sign-in code", _render_code, check=_guardian_waits))
-PASSWORD_RESET = register(MailKind("password_reset", "New password", _render_reset, check=_staff_waits))
-ACCOUNT_WELCOME = register(MailKind("account_welcome", "Account welcome", _render_welcome, check=_new_staff_waits))
+SIGN_IN_CODE = register(
+    MailKind("sign_in_code", "Sign-in code", _render_code, check=_guardian_waits, opens_account=True)
+)
+PASSWORD_RESET = register(
+    MailKind("password_reset", "New password", _render_reset, check=_staff_waits, opens_account=True)
+)
+ACCOUNT_WELCOME = register(
+    MailKind("account_welcome", "Account welcome", _render_welcome, check=_new_staff_waits, opens_account=True)
+)
 SECURITY_NOTICE = register(MailKind("security_notice", "Security notice", _render_notice))

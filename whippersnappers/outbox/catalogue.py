@@ -78,7 +78,8 @@ class MailKind:
 
     `render` builds it from current data; `check` runs before each attempt; `on_sent` and `on_dead` run in
     the transaction that notes the end. All but `render` may be left out. Whoever looks at the mail log
-    sees this kind only with the permission `seen_with`.
+    sees this kind only with the permission `seen_with`, and what it says not at all if it `opens_account`:
+    whoever reads such a mail can sign in as somebody else.
     """
 
     name: str
@@ -88,6 +89,7 @@ class MailKind:
     on_sent: Callable[[OutgoingMail, datetime], None] = _nothing
     on_dead: Callable[[OutgoingMail, datetime], None] = _nothing
     seen_with: str = "outbox.view_outgoingmail"
+    opens_account: bool = False
 
 
 _kinds: dict[str, MailKind] = {}

@@ -66,7 +66,7 @@ def build(rendered: Rendered, *, to: str, to_name: str, message_id: str, now: da
             mixed.attach(_attachment(attachment))
         root = mixed
     from_name, from_address = parseaddr(settings.DEFAULT_FROM_EMAIL)
-    headers = {
+    headers: dict[str, str | Header] = {
         "From": _mailbox(from_name, from_address),
         "To": _mailbox(to_name, envelope_address(to)),
         "Reply-To": _mailbox("", rendered.reply_to or organisation().support_email),
@@ -118,9 +118,7 @@ def _alternatives(rendered: Rendered) -> MIMEMultipart:
     root.attach(_text("plain", rendered.text))
     root.attach(_text("html", inlined(rendered.html)))
     if rendered.calendar is not None:
-        part = MIMENonMultipart(
-            "text", "calendar", charset="utf-8", method=rendered.calendar_method, policy=_POLICY
-        )
+        part = MIMENonMultipart("text", "calendar", charset="utf-8", method=rendered.calendar_method, policy=_POLICY)
         _put_base64(part, rendered.calendar)
         root.attach(part)
     return root

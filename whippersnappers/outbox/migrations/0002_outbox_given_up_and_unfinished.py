@@ -4,33 +4,39 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('outbox', '0001_initial'),
+        ("outbox", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='outgoingmail',
-            name='carries_secret',
-            field=models.BooleanField(default=False, verbose_name='carries a sign-in code'),
+            model_name="outgoingmail",
+            name="carries_secret",
+            field=models.BooleanField(default=False, verbose_name="carries a sign-in code"),
         ),
         migrations.AddField(
-            model_name='outgoingmail',
-            name='dead_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='given up'),
+            model_name="outgoingmail",
+            name="dead_at",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="given up"),
         ),
         migrations.AddField(
-            model_name='outgoingmail',
-            name='unfinished',
+            model_name="outgoingmail",
+            name="unfinished",
             field=models.PositiveSmallIntegerField(default=0),
         ),
         migrations.AddIndex(
-            model_name='outgoingmail',
-            index=models.Index(condition=models.Q(('state', 'dead')), fields=['dead_at'], name='outgoingmail_dead'),
+            model_name="outgoingmail",
+            index=models.Index(condition=models.Q(("state", "dead")), fields=["dead_at"], name="outgoingmail_dead"),
         ),
         migrations.AddConstraint(
-            model_name='outgoingmail',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('dead_at__isnull', False), ('state', 'dead')), models.Q(models.Q(('state', 'dead'), _negated=True), ('dead_at__isnull', True)), _connector='OR'), name='outgoingmail_dead_has_time'),
+            model_name="outgoingmail",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("dead_at__isnull", False), ("state", "dead")),
+                    models.Q(models.Q(("state", "dead"), _negated=True), ("dead_at__isnull", True)),
+                    _connector="OR",
+                ),
+                name="outgoingmail_dead_has_time",
+            ),
         ),
     ]

@@ -1,0 +1,68 @@
+"""Sending what is due: the only way from the outbox to the mail server.
+
+One thread more than there are connections: while mails are on the lines, the next one is built. Every
+thread takes one mail from claim to note, so a worker that dies leaves at most one mail a connection
+whose fate is unknown (docs/outbox.md).
+"""
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+
+import structlog
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+
+from whippersnappers.outbox import claiming
+from whippersnappers.outbox.round import Clock, Round
+from whippersnappers.outbox.smtp import Server
+from whippersnappers.outbox.taking import take
+from whippersnappers.outbox.wake import wake_delivery
+
+log = structlog.get_logger(__name__)
+
+
+def deliver(*, clock: Clock = timezone.now, threads: int | None = None) -> Counter[str]:
+    """Send what is due; returns how many mails ended how (see `take`).
+
+    With `threads=1` everything happens in the caller's thread and database connection. Does not raise
+    for what a mail or the mail server does wrong.
+    """
+    threads = threads or settings.OUTBOX_CONNECTIONS + 1
+    waiting = claiming.due(clock())[:threads].count()
+    if not waiting:
+        return Counter()
+    this = Round(clock, Server.from_settings(), settings.OUTBOX_CONNECTIONS)
+    try:
+        if threads == 1 or waiting == 1:
+            _work(this)
+        else:
+            _work_together(this, threads)
+    finally:
+        this.hang_up()
+    if this.has_more:
+        wake_delivery()
+    return this.counts
+
+
+def _work(this: Round) -> None:
+    while this.goes_on:
+        for mail in (mails := claiming.claim(this.clock())):
+            outcome = take(mail, this)
+            this.count(outcome)
+            log.info("mail_tried", mail=str(mail.pk), kind=mail.kind, outcome=outcome)
+        if not mails:
+            return
+
+
+def _work_together(this: Round, threads: int) -> None:
+    with ThreadPoolExecutor(threads, thread_name_prefix="outbox") as pool:
+        for done in [pool.submit(_work_and_leave, this) for _ in range(threads)]:
+            done.result()
+
+
+def _work_and_leave(this: Round) -> None:
+    try:
+        _work(this)
+    finally:
+        connection.close()
