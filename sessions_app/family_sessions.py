@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 
 from sessions_app.invitations import current_meeting, join_token, opening_hours
 from sessions_app.models import Booking, Invitation, Meeting, Session, StaffAssignment
@@ -71,7 +71,7 @@ def staff_of(session: Session) -> tuple[str, ...]:
     return tuple(a.staff.first_name for a in _present_staff().filter(session=session))
 
 
-def _present_staff():  # type: ignore[no-untyped-def]
+def _present_staff() -> QuerySet[StaffAssignment]:
     return StaffAssignment.objects.filter(withdrawn_at=None).select_related("staff")
 
 

@@ -17,6 +17,7 @@ from sessions_app.family_sessions import by_week, page_state, sessions_of, staff
 from sessions_app.invitations import WayIn, WayInState
 from sessions_app.models import Invitation, JoinUse, Meeting
 from sessions_app.reach import reached_guardian
+from whippersnappers.accounts.models import User
 from whippersnappers.accounts.roles import Role
 
 # Sent by the script of a page that is left open and looks for news: not a use of the link.
@@ -29,10 +30,11 @@ Response = TypeVar("Response", bound=HttpResponse)
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The next session first, then all that is planned. Only for guardians; others find nothing here."""
-    if not request.user.has_role(Role.GUARDIAN):
+    user = request.user
+    if not isinstance(user, User) or not user.has_role(Role.GUARDIAN):
         raise Http404
     now = timezone.now()
-    seen = sessions_of(request.user, now)
+    seen = sessions_of(user, now)
     planned = [s for s in seen if not s.is_cancelled]
     upcoming = planned[0] if planned else None
     way_in = invitations.way_in(upcoming.invitation, now) if upcoming else None
@@ -45,7 +47,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "weeks": by_week(planned[1:], now),
         "page_state": page_state(facts, way_in and way_in.state),
     }
-    return _draw(request, "portal/home.html", context, upcoming and upcoming.meeting)
+    return _draw(request, "portal/home.html", context, upcoming.meeting if upcoming else None)
 
 
 @login_not_required
@@ -101,7 +103,8 @@ def _draw(
 ) -> HttpResponse:
     """A page from which a form may lead to the meeting: browsers hold `form-action` against redirects too."""
     targets = [*_ZOOM, *([_origin(meeting.join_url)] if meeting else [])]
-    response = csp_update({"form-action": targets})(render)(request, template, context, status=status)
+    response = render(request, template, context, status=status)
+    csp_update({"form-action": targets})(lambda _: response)(request)
     if "page_state" in context:
         response["X-Page-State"] = context["page_state"]
     return _keep_private(response)

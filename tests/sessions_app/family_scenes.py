@@ -5,7 +5,6 @@ from typing import Any
 
 from django.utils import timezone
 
-from families.models import Guardian
 from sessions_app.models import Invitation, Meeting, Session
 from tests.factories import (
     BookingFactory,
@@ -14,7 +13,7 @@ from tests.factories import (
     ready_session,
 )
 
-ZOOM_ID = "84512345678"
+ZOOM_ID = 84512345678
 PASSCODE = "drum42"
 
 
@@ -25,7 +24,7 @@ def meeting_of(session: Session, *, join_url: str = "https://us05web.zoom.us/j/8
         host=ZoomHostFactory(),
         state=Meeting.State.READY,
         applied_version=1,
-        zoom_id=ZOOM_ID,
+        zoom_id=str(ZOOM_ID + Meeting.objects.count()),
         passcode=PASSCODE,
         join_url=join_url,
         ready_at=timezone.now(),
@@ -41,7 +40,7 @@ def confirmed(session: Session) -> Session:
 
 
 def invited(
-    guardian: Guardian,
+    guardian: Any,
     *,
     starts_in: timedelta = timedelta(minutes=10),
     lasts: timedelta = timedelta(minutes=45),
