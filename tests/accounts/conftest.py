@@ -1,10 +1,16 @@
-"""A clock that tests can move."""
+"""A clock that tests can move, and a hasher that does not keep them waiting."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
 import time_machine
+from pytest_django.fixtures import Settings
+
+
+@pytest.fixture(autouse=True)
+def fast_hasher(settings: Settings) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture

@@ -134,7 +134,7 @@ def test_nothing_tells_whether_an_address_has_an_account(parent):
             )
         )
     assert answers[0] == answers[1]
-    assert list(OutgoingMail.objects.values_list("to", flat=True).distinct()) == ["parent@example.com"]
+    assert set(OutgoingMail.objects.values_list("to", flat=True)) == {"parent@example.com"}
 
 
 def without_what_varies(page: str, email: str) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 from allauth.account.signals import authentication_step_completed
 from allauth.core import context
 from allauth.mfa.models import Authenticator
-from allauth.mfa.signals import authentication_failed, authenticator_added, authenticator_removed
+from allauth.mfa.signals import authentication_failed
 from django.conf import settings
 from django.db import transaction
 from django.db.models.signals import post_delete, post_save
@@ -42,15 +42,21 @@ def _added(sender: Any, instance: Authenticator, created: bool, raw: bool = Fals
         return
     with transaction.atomic():
         record("second_factor.added", by=_acting(), target=instance.user, kind=str(instance.type))
-        if instance.type in REAL_FACTORS:
-            emails.send_security_notice(instance.user, f"{instance.type}_added", now=timezone.now())
+        if instance.type not in REAL_FACTORS:
+            return
+        emails.send_security_notice(instance.user, f"{instance.type}_added", now=timezone.now())
+        if _acting() == instance.user:
+            context.request.session[_SHOWN] = True
 
 
 def _removed(sender: Any, instance: Authenticator, **kwargs: Any) -> None:
     with transaction.atomic():
         record("second_factor.removed", by=_acting(), target=instance.user, kind=str(instance.type))
-        if instance.type in REAL_FACTORS:
-            emails.send_security_notice(instance.user, f"{instance.type}_removed", now=timezone.now())
+        if instance.type not in REAL_FACTORS:
+            return
+        emails.send_security_notice(instance.user, f"{instance.type}_removed", now=timezone.now())
+        if _acting() == instance.user and not has_second_factor(instance.user):
+            context.request.session.pop(_SHOWN, None)
 
 
 def _failed(sender: Any, user: User, authenticator: Authenticator, **kwargs: Any) -> None:
@@ -63,24 +69,12 @@ def _step_done(sender: Any, request: HttpRequest, method: str, **kwargs: Any) ->
         request.session[_SHOWN] = True
 
 
-def _set_up_here(sender: Any, request: HttpRequest, authenticator: Authenticator, **kwargs: Any) -> None:
-    if authenticator.type in REAL_FACTORS:
-        request.session[_SHOWN] = True
-
-
-def _taken_away_here(sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> None:
-    if user == request.user and not has_second_factor(user):
-        request.session.pop(_SHOWN, None)
-
-
 def connect() -> None:
     """Listen to changes of second factors. The model's own signals run in the change's transaction."""
     post_save.connect(_added, sender=Authenticator, dispatch_uid="second_factor_added")
     post_delete.connect(_removed, sender=Authenticator, dispatch_uid="second_factor_removed")
     authentication_failed.connect(_failed, dispatch_uid="second_factor_failed")
     authentication_step_completed.connect(_step_done, dispatch_uid="second_factor_shown")
-    authenticator_added.connect(_set_up_here, dispatch_uid="second_factor_set_up")
-    authenticator_removed.connect(_taken_away_here, dispatch_uid="second_factor_taken_away")
 
 
 connect()
