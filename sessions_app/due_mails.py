@@ -167,4 +167,6 @@ def _send_along(mail: OutgoingMail, carries: list[str]) -> int:
 def _call(case: _Case, day: str) -> int:
     """The call that stands for a pre-session mail, when no call was on the list yet."""
     key = posting.key(posting.PRESESSION, case.session.pk, case.reach.guardian.pk, day)
-    return posting.make_call(key, session=case.session, reach=case.reach, purpose=PhoneTask.Purpose.INVITE)
+    return posting.make_call(
+        key, session=case.session, guardian=case.reach.guardian, purpose=PhoneTask.Purpose.INVITE
+    )

@@ -197,7 +197,7 @@ def booking_withdrawn(session: Session, child: Child, *, now: datetime) -> None:
     """A child has no place any more: tell the guardians, and end the way in of those with no other child."""
     reached = {reach.guardian.pk: reach for reach in guardians_to_reach(session)}
     told = _already_told(session)
-    for guardianship in child.guardianships.all().inviting().select_related("guardian"):  # type: ignore[attr-defined]
+    for guardianship in child.guardianships.all().inviting().select_related("guardian"):
         invitation = session.invitations.filter(guardian=guardianship.guardian_id).first()
         if invitation is None or invitation.withdrawn_at is not None:
             continue

@@ -9,8 +9,9 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from families.models import Guardian
 from sessions_app.models import Invitation, PhoneTask, Session
-from sessions_app.reach import ToReach
+from sessions_app.reach import ToReach, why_phone
 from whippersnappers.outbox.models import OutgoingMail
 from whippersnappers.outbox.queue import enqueue
 
@@ -99,21 +100,16 @@ def post(
             now=now,
         )
     if letter.call_for and reach.why_phone:
-        task = make_call(name, session=session, reach=reach, purpose=letter.call_for)
-        is_new = task or is_new
+        called = make_call(name, session=session, guardian=reach.guardian, purpose=letter.call_for)
+        is_new = called or is_new
     return is_new
 
 
-def make_call(name: str, *, session: Session, reach: ToReach, purpose: str, reason: str = "") -> bool:
+def make_call(name: str, *, session: Session, guardian: Guardian, purpose: str, reason: str = "") -> bool:
     """Put a call on the list of phone tasks, once per key; True when it is new (W2)."""
+    why = (reason or why_phone(guardian))[:200]
     _task, is_new = PhoneTask.objects.get_or_create(
-        key=name,
-        defaults={
-            "session": session,
-            "guardian": reach.guardian,
-            "purpose": purpose,
-            "reason": (reason or reach.why_phone)[:200],
-        },
+        key=name, defaults={"session": session, "guardian": guardian, "purpose": purpose, "reason": why}
     )
     return is_new
 

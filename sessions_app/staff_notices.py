@@ -27,8 +27,6 @@ STAFF_KINDS = (STAFF_ASSIGNED, STAFF_CHANGED, STAFF_WITHDRAWN, STAFF_CANCELLED)
 
 # How long families' mails may wait for a Zoom meeting before a coordinator hears of it.
 MEETING_OVERDUE_AFTER = timedelta(hours=1)
-# Mails that die together make one alert.
-DEAD_MAIL_WINDOW = timedelta(minutes=5)
 ALERT_USEFUL_FOR = timedelta(days=7)
 
 
@@ -154,18 +152,6 @@ def meetings_overdue(now: datetime) -> int:
         is_soon = session.starts_at <= now + ZOOM_DEADLINE_BEFORE
         new += alert(session, "meeting_soon" if is_soon else "meeting_late", "1", lines=[], now=now)
     return new
-
-
-def mail_died(mail: OutgoingMail, session: Session, *, now: datetime) -> None:
-    """A family's mail could not be sent: coordinators hear of it, mails that die together in one alert."""
-    waiting = OutgoingMail.objects.filter(
-        kind=COORDINATOR_ALERT,
-        about=about(session.pk),
-        state=OutgoingMail.State.WAITING,
-        context__alert="dead_mail",
-    )
-    if not waiting.exists():
-        alert(session, "dead_mail", str(mail.pk), lines=[], now=now, not_before=now + DEAD_MAIL_WINDOW)
 
 
 def alert(

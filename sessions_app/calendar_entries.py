@@ -1,0 +1,100 @@
+"""A session as one guardian's calendar entry: RFC 5545 by way of `icalendar`, sent as RFC 5546 says.
+
+One UID per session and guardian for ever, so a later mail changes the entry instead of adding one.
+People share calendars: the entry holds the portal's join link, which can be withdrawn, and never the
+Meeting ID, the passcode or a child's name (W8, F7).
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from icalendar import Calendar, Event, vCalAddress, vUri
+
+from sessions_app.models import Session
+from whippersnappers.organisation import organisation
+
+
+@dataclass(frozen=True)
+class Attendee:
+    """The one guardian whose entry it is."""
+
+    guardian_id: Any
+    name: str
+    email: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry. `sequence` was fixed when the mail was made, so a second try sends the same one."""
+
+    session: Session
+    title: str
+    attendee: Attendee
+    join_url: str
+    sequence: int
+
+
+def uid(session_id: Any, guardian_id: Any) -> str:
+    """The entry's name, the same for every mail about this session to this guardian."""
+    return f"{session_id}.{guardian_id}@{organisation().domain}"
+
+
+def request_entry(entry: Entry, *, now: datetime) -> bytes:
+    """The entry as METHOD:REQUEST, which adds it or brings it up to date."""
+    event = _event(entry, now)
+    event.add("status", "CONFIRMED")
+    event.add("transp", "OPAQUE")
+    event.add("location", _location(entry.session))
+    event.add("description", _description(entry))
+    event.add("url", vUri(entry.join_url))
+    return _calendar(event, "REQUEST")
+
+
+def cancel_entry(entry: Entry, *, now: datetime) -> bytes:
+    """The entry as METHOD:CANCEL, which takes it out."""
+    event = _event(entry, now)
+    event.add("status", "CANCELLED")
+    return _calendar(event, "CANCEL")
+
+
+def _event(entry: Entry, now: datetime) -> Event:
+    us = organisation()
+    event = Event()
+    event.add("uid", uid(entry.session.pk, entry.attendee.guardian_id))
+    event.add("sequence", entry.sequence)
+    event.add("dtstamp", now.astimezone(UTC))
+    event.add("dtstart", entry.session.starts_at.astimezone(UTC))
+    event.add("dtend", entry.session.ends_at.astimezone(UTC))
+    event.add("summary", entry.title if entry.title[:1].isupper() else f"{us.name}: {entry.title}")
+    event.add("class", "PRIVATE")
+    organizer = vCalAddress(f"mailto:{us.from_address}")
+    organizer.params["CN"] = us.name
+    event["organizer"] = organizer
+    attendee = vCalAddress(f"mailto:{entry.attendee.email}")
+    attendee.params.update({"CN": entry.attendee.name, "ROLE": "REQ-PARTICIPANT", "RSVP": "FALSE"})
+    attendee.params["PARTSTAT"] = "NEEDS-ACTION"
+    event.add("attendee", attendee, encode=False)
+    return event
+
+
+def _location(session: Session) -> str:
+    if session.is_remote or session.place is None:
+        return "Zoom: use the link in this entry"
+    return f"{session.place.name}, {' '.join(session.place.address.split())}"
+
+
+def _description(entry: Entry) -> str:
+    us = organisation()
+    step = "Join here when it is time" if entry.session.is_remote else "See the session here"
+    return f"{step}: {entry.join_url}\nThis link is just for you. Questions? Write to {us.support_email}."
+
+
+def _calendar(event: Event, method: str) -> bytes:
+    calendar = Calendar()
+    calendar.add("prodid", f"-//{organisation().domain}//Session portal//EN")
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("method", method)
+    calendar.add_component(event)
+    return bytes(calendar.to_ical())

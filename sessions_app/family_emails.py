@@ -1,0 +1,117 @@
+"""What the charity says to parents and carers about a session: one function for each mail.
+
+Each takes facts and returns words; none asks the database whom it is for. The most important thing comes
+first, one thing to press, no child's name in the subject, and nothing of any other family (W1, W2, W3, W8).
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.template.loader import render_to_string
+
+from sessions_app.calendar_entries import Attendee, Entry, cancel_entry, request_entry
+from sessions_app.mail_facts import SessionFacts, listed, one_line
+from sessions_app.session_changes import Change
+from whippersnappers.organisation import organisation
+from whippersnappers.outbox.catalogue import Rendered
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """One guardian as a mail needs to know them, with the names of the children they may be told of."""
+
+    guardian_id: Any
+    first_name: str
+    full_name: str
+    email: str
+    children: tuple[str, ...]
+    join_url: str
+    sequence: int
+
+
+def invitation(facts: SessionFacts, to: Recipient, *, prepares: bool, now: datetime) -> Rendered:
+    """You are invited: when, the way in, and the preparation too when it would follow at once (W1, W2)."""
+    subject = f"Your invitation: {facts.title}, {facts.day}, {facts.start}"
+    words = _words("invitation", subject, facts, to, prepares=prepares)
+    return _with_entry(words, request_entry(_entry(facts, to), now=now), "REQUEST")
+
+
+def changed(
+    facts: SessionFacts, to: Recipient, changes: list[Change], *, prepares: bool, moved: bool, now: datetime
+) -> Rendered:
+    """Something is different: old and new, then how things stand. The calendar follows when it has `moved`."""
+    subject = f"Changed: {facts.title}, {facts.day}, {facts.start}"
+    words = _words("changed", subject, facts, to, changes=changes, prepares=prepares)
+    return _with_entry(words, request_entry(_entry(facts, to), now=now), "REQUEST") if moved else words
+
+
+def cancelled(facts: SessionFacts, to: Recipient, *, now: datetime) -> Rendered:
+    """The session will not happen, and why; it leaves the calendar."""
+    subject = f"Cancelled: {facts.title}, {facts.day}, {facts.start}"
+    words = _words("cancelled", subject, facts, to, reason=_sentence(facts.session.cancel_reason))
+    return _with_entry(words, cancel_entry(_entry(facts, to), now=now), "CANCEL")
+
+
+def withdrawn(facts: SessionFacts, to: Recipient, child: str, *, stays: bool, now: datetime) -> Rendered:
+    """A child has no place any more; it leaves the calendar unless another child of theirs `stays`."""
+    subject = f"A change to your place: {facts.title}, {facts.day}, {facts.start}"
+    words = _words("withdrawn", subject, facts, to, child=child, stays=stays)
+    return words if stays else _with_entry(words, cancel_entry(_entry(facts, to), now=now), "CANCEL")
+
+
+def presession(facts: SessionFacts, to: Recipient, *, reminds: bool) -> Rendered:
+    """What will happen, how long, what to bring, who will be there, help with Zoom (W2)."""
+    subject = f"Getting ready: {facts.title}, {facts.day}, {facts.start}"
+    return _words("presession", subject, facts, to, reminds=reminds)
+
+
+def reminder(facts: SessionFacts, to: Recipient) -> Rendered:
+    """It is today (or tomorrow, early): when and the way in."""
+    subject = f"{facts.near_day}: {facts.title}, {facts.start}"
+    return _words("reminder", subject, facts, to)
+
+
+def _entry(facts: SessionFacts, to: Recipient) -> Entry:
+    attendee = Attendee(guardian_id=to.guardian_id, name=to.full_name, email=to.email)
+    return Entry(facts.session, facts.title, attendee, join_url=to.join_url, sequence=to.sequence)
+
+
+def _words(template: str, subject: str, facts: SessionFacts, to: Recipient, **more: Any) -> Rendered:
+    several = len(to.children) > 1
+    context = {
+        "facts": facts,
+        "session": facts.session,
+        "to": to,
+        "children": listed(to.children) or "You",
+        "are": "are" if several or not to.children else "is",
+        "have": "have" if several else "has",
+    }
+    return render_pair(f"sessions/{template}", subject, {**context, **more})
+
+
+def _with_entry(words: Rendered, entry: bytes, method: str) -> Rendered:
+    return Rendered(words.subject, words.text, words.html, calendar=entry, calendar_method=method)
+
+
+def render_pair(template: str, subject: str, context: dict[str, Any]) -> Rendered:
+    """The plain and the HTML form of one mail, under `templates/emails/`."""
+    subject = one_line(subject)
+    everything = {"subject": subject, "organisation": organisation(), **context}
+    return Rendered(
+        subject=subject,
+        text=tidy(render_to_string(f"emails/{template}.txt", everything)),
+        html=render_to_string(f"emails/{template}.html", everything),
+    )
+
+
+def tidy(text: str) -> str:
+    """Plain text without spaces at line ends and without more than one empty line in a row."""
+    lines = re.sub(r"[ \t]+\n", "\n", text)
+    return re.sub(r"\n{3,}", "\n\n", lines).strip() + "\n"
+
+
+def _sentence(text: str) -> str:
+    text = one_line(text)
+    return text if not text or text[-1] in ".!?" else f"{text}."
