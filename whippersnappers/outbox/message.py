@@ -66,7 +66,7 @@ def build(rendered: Rendered, *, to: str, to_name: str, message_id: str, now: da
             mixed.attach(_attachment(attachment))
         root = mixed
     from_name, from_address = parseaddr(settings.DEFAULT_FROM_EMAIL)
-    headers: dict[str, str | Header] = {
+    headers = {
         "From": _mailbox(from_name, from_address),
         "To": _mailbox(to_name, envelope_address(to)),
         "Reply-To": _mailbox("", rendered.reply_to or organisation().support_email),
@@ -98,10 +98,10 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _unstructured(text: str) -> Header:
+def _unstructured(text: str) -> str:
     text = _one_line(text)
     plain = text.isascii() and all(len(word) <= _LONGEST_WORD for word in text.split())
-    return Header(text, "us-ascii" if plain else _HEADER_CHARSET, maxlinelen=76, header_name="Subject")
+    return Header(text, "us-ascii" if plain else _HEADER_CHARSET, maxlinelen=76, header_name="Subject").encode()
 
 
 def _mailbox(name: str, address: str) -> str:

@@ -1,12 +1,28 @@
-"""Wake-ups through Redis: they make things fast, never certain. The sweep makes them certain."""
+"""Wake-ups through Redis: they make things fast, never certain. The sweep makes them certain.
+
+A page that saves something waits for this, so a Redis that is dead, hangs or swallows packets costs a
+fraction of a second once, and then nothing until it is tried again.
+"""
+
+import time
+from functools import lru_cache
 
 import structlog
+from django.conf import settings
 from django.db import connection, transaction
-from kombu.exceptions import OperationalError
+from kombu import Connection
+from kombu.exceptions import KombuError
+from kombu.pools import producers
+from redis.exceptions import RedisError
 
 from whippersnappers.celery import app
 
 log = structlog.get_logger(__name__)
+
+# Seconds that a wake-up may take, and how long after a failure none is tried.
+_PATIENCE = 0.3
+_REST = 5.0
+_rest_until = 0.0
 
 
 def wake(task_name: str, *args: str) -> bool:
@@ -14,9 +30,14 @@ def wake(task_name: str, *args: str) -> bool:
 
     `args` are ids only.
     """
+    global _rest_until
+    if time.monotonic() < _rest_until:
+        return False
     try:
-        app.send_task(task_name, args=list(args), ignore_result=True)
-    except (OperationalError, OSError) as error:
+        with producers[_broker(settings.CELERY_BROKER_URL)].acquire(block=True, timeout=_PATIENCE) as producer:
+            app.send_task(task_name, args=list(args), ignore_result=True, producer=producer, retry=False)
+    except (KombuError, RedisError, OSError) as error:
+        _rest_until = time.monotonic() + _REST
         log.warning("wake_up_lost", task=task_name, error=type(error).__name__)
         return False
     return True
@@ -31,3 +52,14 @@ def wake_after_commit() -> None:
     """Wake the delivery once when the present transaction commits, however many mails it adds."""
     if not any(hook[1] is wake_delivery for hook in connection.run_on_commit):
         transaction.on_commit(wake_delivery)
+
+
+@lru_cache(maxsize=4)
+def _broker(url: str) -> Connection:
+    # Apart from the workers' own connections, which wait for work and so must not time out like this.
+    options = settings.CELERY_BROKER_TRANSPORT_OPTIONS | {
+        "socket_connect_timeout": _PATIENCE,
+        "socket_timeout": _PATIENCE,
+        "max_retries": 0,
+    }
+    return app.connection_for_write(url, transport_options=options, connect_timeout=_PATIENCE)
