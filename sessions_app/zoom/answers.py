@@ -51,9 +51,7 @@ def no_clear_answer(operation: Operation, why: str, status: int = 0) -> ZoomErro
     return ZoomUnclear(f"{why}; it may have worked", operation=operation.name, status=status)
 
 
-def _error(
-    operation: Operation, response: requests.Response, body: Answer | None, now: datetime
-) -> ZoomError:
+def _error(operation: Operation, response: requests.Response, body: Answer | None, now: datetime) -> ZoomError:
     status, name = response.status_code, operation.name
     if status == 429:
         return _rate_limited(operation, response, body or {}, now)
@@ -62,9 +60,7 @@ def _error(
     code = body.get("code") if body else None
     if body is None or not isinstance(code, int):
         # Not Zoom's API: a proxy, a maintenance page. It must never count as "that meeting is gone".
-        return ZoomUnavailable(
-            f"something other than Zoom's API answered ({status})", operation=name, status=status
-        )
+        return ZoomUnavailable(f"something other than Zoom's API answered ({status})", operation=name, status=status)
     message = str(body.get("message") or "Zoom refused the call without a reason")
     if code == SCOPE_MISSING:
         return ZoomScopeMissing(message, operation=name, status=status, code=code)
@@ -78,9 +74,7 @@ def _error(
     return ZoomRefused(message, operation=name, status=status, code=code)
 
 
-def _rate_limited(
-    operation: Operation, response: requests.Response, body: Answer, now: datetime
-) -> ZoomRateLimited:
+def _rate_limited(operation: Operation, response: requests.Response, body: Answer, now: datetime) -> ZoomRateLimited:
     daily = response.headers.get("X-RateLimit-Type", "").casefold().startswith("daily")
     retry_at = _retry_at(response.headers.get("Retry-After", ""), now)
     if retry_at is None:

@@ -79,13 +79,9 @@ class ZoomRefused(ZoomError):
 class ZoomValidationError(ZoomRefused):
     """400 code 300: Zoom did not accept the fields named in `fields`."""
 
-    def __init__(
-        self, message: str, *, fields: Sequence[FieldProblem], operation: str = "", status: int = 400
-    ) -> None:
+    def __init__(self, message: str, *, fields: Sequence[FieldProblem], operation: str = "", status: int = 400) -> None:
         named = "; ".join(f"{problem.field}: {problem.message}" for problem in fields)
-        super().__init__(
-            f"{message} ({named})" if named else message, operation=operation, status=status, code=300
-        )
+        super().__init__(f"{message} ({named})" if named else message, operation=operation, status=status, code=300)
         self.fields = tuple(fields)
 
 

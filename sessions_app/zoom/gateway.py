@@ -73,9 +73,7 @@ class ZoomGateway:
     def delete_meeting(self, meeting: int) -> bool:
         """Delete the meeting; False where it was gone already, which is as good. Zoom sends nobody a mail."""
         try:
-            self._call(
-                operations.DELETE_MEETING, {"meeting": meeting}, params={"schedule_for_reminder": "false"}
-            )
+            self._call(operations.DELETE_MEETING, {"meeting": meeting}, params={"schedule_for_reminder": "false"})
         except MeetingNotFound:
             return False
         return True
@@ -137,9 +135,7 @@ class ZoomGateway:
             return self._send(token, operation, endpoint, params, body)
         except ZoomTokenRefused:
             # 401 means that nothing was done, so this repeat is safe even for creating.
-            return self._send(
-                tokens.replace_token(token.value, self._token_timeout), operation, endpoint, params, body
-            )
+            return self._send(tokens.replace_token(token.value, self._token_timeout), operation, endpoint, params, body)
 
     def _send(
         self,

@@ -101,13 +101,9 @@ def schedule_differences(spec: MeetingSpec, kept: dict[str, object]) -> list[str
     """What Zoom stored of the meeting's time and passcode otherwise than asked, in plain words."""
     found = []
     if not _same_time(kept.get("start_time"), spec.starts_at):
-        found.append(
-            f"the start: the portal asked for {zoom_time(spec.starts_at)}, Zoom has {kept.get('start_time')}"
-        )
+        found.append(f"the start: the portal asked for {zoom_time(spec.starts_at)}, Zoom has {kept.get('start_time')}")
     if kept.get("duration") != spec.minutes:
-        found.append(
-            f"the length: the portal asked for {spec.minutes} minutes, Zoom has {kept.get('duration')}"
-        )
+        found.append(f"the length: the portal asked for {spec.minutes} minutes, Zoom has {kept.get('duration')}")
     if not kept.get("password"):
         found.append("the passcode: Zoom has none")
     return found

@@ -63,27 +63,17 @@ EVERY_MEETING: Final = (
     PolicySetting("use_pmi", False, Clause.F7, "Every session has a Meeting ID of its own", True, False),
     PolicySetting("meeting_authentication", False, Clause.W1, "Guests need no Zoom account"),
     PolicySetting("approval_type", 2, Clause.W1, "Meeting ID and passcode are enough to join", True, 2),
-    PolicySetting(
-        "auto_start_meeting_summary", False, Clause.W8, "No automatic summary is made", True, False
-    ),
-    PolicySetting(
-        "auto_start_ai_companion_questions", False, Clause.W8, "No AI companion listens in", True, False
-    ),
+    PolicySetting("auto_start_meeting_summary", False, Clause.W8, "No automatic summary is made", True, False),
+    PolicySetting("auto_start_ai_companion_questions", False, Clause.W8, "No AI companion listens in", True, False),
     PolicySetting("registrants_confirmation_email", False, Clause.W1, "Zoom sends families no mail", False),
     PolicySetting("registrants_email_notification", False, Clause.W1, "Zoom sends families no mail", False),
-    PolicySetting(
-        "alternative_hosts_email_notification", False, Clause.W1, "Zoom sends staff no mail", False, True
-    ),
+    PolicySetting("alternative_hosts_email_notification", False, Clause.W1, "Zoom sends staff no mail", False, True),
 )
 FOCUS_ON = PolicySetting("focus_mode", True, Clause.X1, "Families see only the entertainers, not each other")
 FOCUS_OFF = PolicySetting("focus_mode", False, Clause.W3, "Families see each other", False)
-STAFF_AS_HOSTS = PolicySetting(
-    ALTERNATIVE_HOSTS, "", Clause.W5, "Every member of staff can be host", True, ""
-)
+STAFF_AS_HOSTS = PolicySetting(ALTERNATIVE_HOSTS, "", Clause.W5, "Every member of staff can be host", True, "")
 
-_BY_KEY: Final = {
-    setting.key: setting for setting in (*EVERY_MEETING, FOCUS_ON, STAFF_AS_HOSTS) if setting.safety
-}
+_BY_KEY: Final = {setting.key: setting for setting in (*EVERY_MEETING, FOCUS_ON, STAFF_AS_HOSTS) if setting.safety}
 
 
 def policy_for(kind: str) -> tuple[PolicySetting, ...]:

@@ -112,9 +112,7 @@ def _read_token(response: requests.Response, asked_at: datetime) -> Token:
     status = response.status_code
     if status in (400, 401, 403) and isinstance(body, dict):
         reason = body.get("reason") or body.get("error") or "no reason given"
-        raise ZoomAuthError(
-            f"Zoom refuses the portal's credentials: {reason}", operation="token", status=status
-        )
+        raise ZoomAuthError(f"Zoom refuses the portal's credentials: {reason}", operation="token", status=status)
     if status != 200 or not isinstance(body, dict) or not body.get("access_token"):
         raise ZoomUnavailable(f"Zoom's sign-in gave no token ({status})", operation="token", status=status)
     return Token(
@@ -133,9 +131,7 @@ def _api_base(answered: object) -> str:
     regional = urlsplit(str(answered))
     # The token is a key to the account: it never travels less protected than we asked for it.
     if not regional.netloc or (regional.scheme != "https" and urlsplit(token_url()).scheme == "https"):
-        raise ZoomUnavailable(
-            "Zoom's sign-in named an API address that is not safe to use", operation="token"
-        )
+        raise ZoomUnavailable("Zoom's sign-in named an API address that is not safe to use", operation="token")
     path = regional.path.rstrip("/") or configured.path.rstrip("/")
     return f"{regional.scheme}://{regional.netloc}{path}"
 
