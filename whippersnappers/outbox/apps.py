@@ -1,5 +1,8 @@
 from django.apps import AppConfig
+from django.core.checks import Tags, register
 from django.utils.module_loading import autodiscover_modules
+
+from whippersnappers.outbox.checks import mail_settings
 
 
 class OutboxConfig(AppConfig):
@@ -9,3 +12,4 @@ class OutboxConfig(AppConfig):
     def ready(self) -> None:
         # Each app's `emails` module registers the kinds of mail it can render.
         autodiscover_modules("emails")
+        register(mail_settings, Tags.compatibility)
