@@ -31,9 +31,19 @@ app.conf.beat_schedule = {
         "schedule": 60.0,
         "options": {"expires": 60.0},
     },
+    "look after imports of families": {
+        "task": "families.tasks.sweep_imports",
+        "schedule": 15.0,
+        "options": {"expires": 15.0},
+    },
     "look at confirmed sessions again": {
         "task": "sessions_app.tasks.recheck_readiness",
         "schedule": 300.0,
         "options": {"expires": 300.0},
+    },
+    "forget old sessions and counters of tries": {
+        "task": "whippersnappers.accounts.tasks.sweep_sign_in",
+        "schedule": 3600.0,
+        "options": {"expires": 3600.0},
     },
 }

@@ -42,6 +42,8 @@ class FamilyImport(models.Model):
     content = EncryptedTextField(blank=True, default="")
     problem = models.TextField(blank=True)
     notes = models.JSONField(default=list)
+    # How many rows: the outcomes, and after the import `landed` and `left_out`.
+    counts = models.JSONField(default=dict)
     rows_total = models.PositiveIntegerField(default=0)
     rows_done = models.PositiveIntegerField(default=0)
     attempts = models.PositiveSmallIntegerField(default=0)
