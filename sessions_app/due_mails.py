@@ -69,9 +69,9 @@ class _Case:
         if posting.key(letter.kind, self.session.pk, self.reach.guardian.pk, letter.tail) in self.told.keys:
             return 0
         # A guardian who came to the child after the session was confirmed has no invitation yet.
-        invitation = self.invitation or Invitation.objects.get_or_create(
-            session=self.session, guardian=self.reach.guardian
-        )[0]
+        invitation = (
+            self.invitation or Invitation.objects.get_or_create(session=self.session, guardian=self.reach.guardian)[0]
+        )
         expires_at = self.session.ends_at if letter.kind == posting.INVITATION else self.session.starts_at
         return posting.post(
             letter,
@@ -167,6 +167,4 @@ def _send_along(mail: OutgoingMail, carries: list[str]) -> int:
 def _call(case: _Case, day: str) -> int:
     """The call that stands for a pre-session mail, when no call was on the list yet."""
     key = posting.key(posting.PRESESSION, case.session.pk, case.reach.guardian.pk, day)
-    return posting.make_call(
-        key, session=case.session, guardian=case.reach.guardian, purpose=PhoneTask.Purpose.INVITE
-    )
+    return posting.make_call(key, session=case.session, guardian=case.reach.guardian, purpose=PhoneTask.Purpose.INVITE)

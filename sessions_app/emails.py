@@ -11,12 +11,15 @@ from sessions_app import family_emails, mail_checks, posting, staff_emails, staf
 from sessions_app.family_emails import Recipient
 from sessions_app.invitations import join_url
 from sessions_app.mail_facts import SessionFacts, for_mail, session_facts
+from sessions_app.mail_preview import PREVIEW_KINDS, preview
 from sessions_app.mail_times import PREPARATION, REMINDER
 from sessions_app.models import Invitation, Session, StaffAssignment
 from sessions_app.phone_tasks import mail_died
 from sessions_app.reach import reached_guardian
 from whippersnappers.outbox.catalogue import MailKind, Rendered, register
 from whippersnappers.outbox.models import OutgoingMail
+
+__all__ = ["PREVIEW_KINDS", "preview"]
 
 
 def _facts(mail: OutgoingMail, now: datetime) -> SessionFacts:
@@ -101,9 +104,7 @@ def _alert(mail: OutgoingMail, now: datetime) -> Rendered:
 INVITATION = register(
     MailKind(posting.INVITATION, "Invitation", _invitation, check=mail_checks.invitation, on_dead=mail_died)
 )
-CHANGED = register(
-    MailKind(posting.CHANGED, "Session changed", _changed, check=mail_checks.changed, on_dead=mail_died)
-)
+CHANGED = register(MailKind(posting.CHANGED, "Session changed", _changed, check=mail_checks.changed, on_dead=mail_died))
 CANCELLED = register(
     MailKind(posting.CANCELLED, "Session cancelled", _cancelled, check=mail_checks.cancelled, on_dead=mail_died)
 )

@@ -49,9 +49,7 @@ def _rows(mail: OutgoingMail) -> Family | NotWanted:
     return Family(mail, session, invitation, reach) if reach else _NOT_REACHED
 
 
-def _may_go(
-    mail: OutgoingMail, now: datetime, *, rule: Callable[[Family, datetime], Verdict | None]
-) -> Verdict:
+def _may_go(mail: OutgoingMail, now: datetime, *, rule: Callable[[Family, datetime], Verdict | None]) -> Verdict:
     """What all mails to a guardian of a session that goes ahead have in common, then the kind's own rule."""
     family = _rows(mail)
     if isinstance(family, NotWanted):

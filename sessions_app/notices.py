@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import F, Q
 
 from families.models import Child
-from sessions_app import posting
+from sessions_app import phone_tasks, posting
 from sessions_app.due_mails import enqueue_due
 from sessions_app.invitations import current_meeting
 from sessions_app.mail_times import change_mail_at, marks_due
@@ -170,6 +170,7 @@ def session_cancelled(session: Session, *, now: datetime) -> None:
     """One cancellation to everyone who was told of the session; mails that have not gone are taken back."""
     told = _already_told(session)
     cancel(mails_about(session.pk), "the session is cancelled")
+    phone_tasks.close_needless(session.phone_tasks.all(), "The session is cancelled.", now=now)
     session.invitations.update(sequence=F("sequence") + 1)
     for reach, invitation in _invited(session, guardians_to_reach(session)):
         if reach.guardian.pk not in told:
@@ -186,10 +187,11 @@ def session_cancelled(session: Session, *, now: datetime) -> None:
 
 
 def _already_told(session: Session) -> set[Any]:
-    """The guardians who got, or are just getting, a mail about the session, or who are on the list of calls."""
+    """The guardians who got, or are just getting, a mail about the session, or to whom staff spoke about it."""
     mails = mails_about(session.pk).filter(state__in=[Mail.State.SENT, Mail.State.SENDING])
     mailed = {posting.guardian_id_of(mail) for mail in mails.only("person")}
-    calls = session.phone_tasks.values_list("guardian_id", flat=True)
+    heard = [PhoneTask.Outcome.REACHED, PhoneTask.Outcome.MESSAGE_LEFT]
+    calls = session.phone_tasks.filter(outcome__in=heard).values_list("guardian_id", flat=True)
     return {i.guardian_id for i in session.invitations.all() if str(i.guardian_id) in mailed} | set(calls)
 
 
@@ -209,6 +211,8 @@ def booking_withdrawn(session: Session, child: Child, *, now: datetime) -> None:
             invitation.save(update_fields=["withdrawn_at", "token_version", "sequence"])
             mine = mails_about(session.pk).filter(person=person(guardianship.guardian_id))
             cancel(mine, "the child's place was taken back")
+            calls = session.phone_tasks.filter(guardian=guardianship.guardian_id)
+            phone_tasks.close_needless(calls, "The child's place was taken back.", now=now)
         if guardianship.guardian_id in told:
             _post_withdrawal(session, guardianship.guardian, child, invitation, stays=stays, now=now)
 
