@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.db.models import F
 
@@ -48,8 +49,10 @@ def keep_tomorrow_interesting(now: datetime) -> None:
 def make_staff(now: datetime, *, today: date) -> dict[str, StaffProfile]:
     """Everybody who works there; returns those who deliver sessions, by first name."""
     profiles = {}
+    # Made once: it takes long on purpose.
+    password = make_password(STAFF_PASSWORD)
     for member in STAFF:
-        user = _account(member, now)
+        user = _account(member, password, now)
         if not member.delivers:
             continue
         profile = StaffProfile.objects.create(
@@ -66,14 +69,14 @@ def make_staff(now: datetime, *, today: date) -> dict[str, StaffProfile]:
     return profiles
 
 
-def _account(member: Member, now: datetime) -> User:
+def _account(member: Member, password: str, now: datetime) -> User:
     user = User(
         id=fixed_id("user", member.email),
         email=member.email,
         name=member.name,
         roles=sorted(str(role) for role in member.roles),
+        password=password,
     )
-    user.set_password(STAFF_PASSWORD)
     user.save(force_insert=True)
     record("account.added", by=MAKER, target=user, now=now)
     return user
