@@ -209,7 +209,7 @@ def test_the_same_few_queries_for_one_session_and_for_thirty(at_home, guardian):
         invited(guardian, starts_in=timedelta(days=days))
     with CaptureQueriesContext(connection) as thirty:
         response = at_home.get(HOME)
-    assert response.content.count(b"Look inside") == 29
+    assert response.content.count(b"See more") == 29
     assert (len(one), len(thirty)) == (11, 11)
 
 
