@@ -9,6 +9,7 @@ from allauth.mfa.models import Authenticator
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import Q
 
 from whippersnappers.accounts import emails
 from whippersnappers.accounts.models import User
@@ -92,7 +93,7 @@ def change_roles(user: User, roles: Iterable[str], by: Any, now: datetime) -> Us
     Raises ValidationError when the last administrator would go, for taking away one's own administrator
     role, and for making a guardian staff or the reverse.
     """
-    person = _locked(user)
+    person = _locked_with_administrators(user)
     wanted = _staff_roles(roles)
     if person.roles == [Role.GUARDIAN.value]:
         raise ValidationError({"roles": "A parent or carer cannot hold a staff role with the same e-mail."})
@@ -113,7 +114,7 @@ def deactivate(user: User, by: Any, now: datetime) -> User:
 
     Raises ValidationError for oneself and for the last administrator.
     """
-    person = _locked(user)
+    person = _locked_with_administrators(user)
     if not person.is_active:
         return person
     if getattr(by, "pk", None) == person.pk:
@@ -162,14 +163,19 @@ def start_over(user: User, by: Any, now: datetime) -> User:
 def _refuse_losing_administrator(person: User, by: Any, field: str) -> None:
     if getattr(by, "pk", None) == person.pk:
         raise ValidationError({field: "You cannot take away your own administrator role."})
-    # Locking them all makes two administrators who remove each other wait for one another.
-    others = User.objects.with_role(Role.ADMINISTRATOR).select_for_update().exclude(pk=person.pk)
-    if not list(others):
+    if not User.objects.with_role(Role.ADMINISTRATOR).exclude(pk=person.pk).exists():
         raise ValidationError({field: "This is the last administrator. Make somebody else one first."})
 
 
 def _locked(user: User) -> User:
     return User.objects.select_for_update().get(pk=user.pk)
+
+
+def _locked_with_administrators(user: User) -> User:
+    """The person, with all administrators locked in one order: two who remove each other must take turns."""
+    rows = User.objects.filter(Q(pk=user.pk) | Q(roles__contains=[Role.ADMINISTRATOR.value]))
+    people = {row.pk: row for row in rows.order_by("pk").select_for_update()}
+    return people[user.pk]
 
 
 def _end_sessions(user: User) -> None:

@@ -1,0 +1,14 @@
+"""What is tidied by the clock."""
+
+from celery import shared_task
+from django.contrib.sessions.backends.db import SessionStore
+from django.utils import timezone
+
+from whippersnappers.accounts.limits import forget_old_counters
+
+
+@shared_task(name="whippersnappers.accounts.tasks.sweep_sign_in")
+def sweep_sign_in() -> None:
+    """Forget counters that have drained and sessions that have ended."""
+    forget_old_counters(timezone.now())
+    SessionStore.clear_expired()
