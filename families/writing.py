@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, models, transaction
+from django.db.models.functions import Upper
 
 from whippersnappers.audit.trail import record
-from whippersnappers.crypto import EncryptedTextField
 
 
 def changed_fields(instance: models.Model, stored: models.Model) -> list[str]:
@@ -37,17 +37,26 @@ def write(instance: models.Model, *, noun: str, by: Any, now: datetime, **detail
     return changed
 
 
-def is_encrypted(instance: models.Model, name: str) -> bool:
-    """Whether the field's words are confidential."""
-    return isinstance(instance._meta.get_field(name), EncryptedTextField)
-
-
 def next_reference(model: type[models.Model], letter: str) -> str:
-    """The next free reference such as F0042 or C0107; numbers come from a Postgres sequence, so two
-    people adding at once get different ones."""
-    with connection.cursor() as cursor:
-        while True:
-            cursor.execute("SELECT nextval(%s)", [f"{model._meta.db_table}_reference"])
-            reference = f"{letter}{cursor.fetchone()[0]:04d}"
-            if not model._base_manager.filter(reference__iexact=reference).exists():
-                return reference
+    """The next free reference such as F0042 or C0107."""
+    return next_references(model, letter, 1)[0]
+
+
+def next_references(model: type[models.Model], letter: str, count: int) -> list[str]:
+    """The next free references; their numbers come from a Postgres sequence, so that two people adding at
+    once get different ones. Numbers that somebody has given by hand are passed over."""
+    found: list[str] = []
+    while len(found) < count:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT nextval(%s) FROM generate_series(1, %s)",
+                [f"{model._meta.db_table}_reference", count - len(found)],
+            )
+            references = [f"{letter}{number:04d}" for (number,) in cursor.fetchall()]
+        taken = set(
+            model._base_manager.annotate(upper=Upper("reference"))
+            .filter(upper__in=references)
+            .values_list("upper", flat=True)
+        )
+        found += [reference for reference in references if reference not in taken]
+    return found

@@ -1,82 +1,97 @@
-"""Putting one row in, through the same services as the pages, all of it or nothing."""
+"""Putting rows in: each row wholly or not at all, many rows in few queries.
+
+A batch is tried in one go. If anything in it is refused, nothing of it has happened; everybody is looked up
+again and the rows go in one by one, so that only the row at fault is left out.
+"""
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 
+from families.enlisting import ORDER, enlist
 from families.importing.plans import Plan, make_plan
 from families.importing.registry import Registry
 from families.importing.rows import Row
-from families.models import Child, Family, FamilyImportRow, Guardian, Guardianship
-from families.registering import save_child, save_family, save_guardian, save_guardianship
+from families.models import FamilyImportRow
 from families.writing import changed_fields
 
 CHANGED_MEANWHILE = (
     "Somebody changed this family after the file was checked, or a row it builds on was left out. Upload the file "
     "again to see where it stands."
 )
+Pair = tuple[Row, FamilyImportRow]
 
 
 class RowLeftOut(Exception):
-    """Why a row that was good at the check did not go in. Nothing of it did."""
-
-    def __init__(self, message: str, heading: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.heading = heading
+    """Why a row that was good at the check cannot go in."""
 
 
-def land_row(row: Row, entry: FamilyImportRow, known: Registry, *, by: Any, now: datetime) -> None:
-    """Put a row in and mark `entry` as landed. Raises RowLeftOut, with nothing of the row changed.
+class Lander:
+    """Puts batches of rows in and keeps track of who is known by now."""
 
-    Call it inside a transaction; `known` is kept in step with what landed.
-    """
-    plan = make_plan(row, known)
-    if plan.problems or plan.findings()["changes"] != json.loads(entry.findings)["changes"]:
-        raise RowLeftOut(CHANGED_MEANWHILE)
-    try:
-        with transaction.atomic():
-            _refuse_changed_meanwhile(plan)
+    def __init__(self, *, by: Any, now: datetime, detail: dict[str, Any]) -> None:
+        self.by, self.now, self.detail = by, now, detail
+        self.known = Registry.load()
+
+    def land(self, pairs: Sequence[Pair]) -> None:
+        """Put rows in and mark their entries as landed or left out. Call it inside a transaction."""
+        try:
+            self._together(pairs)
+            return
+        except (RowLeftOut, ValidationError, IntegrityError):
+            self.known = Registry.load()
+        for pair in pairs:
+            try:
+                self._together([pair])
+            except (RowLeftOut, ValidationError, IntegrityError) as error:
+                _leave_out(pair[1], error)
+                self.known = Registry.load()
+
+    @transaction.atomic
+    def _together(self, pairs: Sequence[Pair]) -> None:
+        new: dict[UUID, models.Model] = {}
+        changed: dict[UUID, tuple[models.Model, list[str]]] = {}
+        for row, entry in pairs:
+            plan = make_plan(row, self.known)
+            if plan.problems or plan.findings()["changes"] != json.loads(entry.findings)["changes"]:
+                raise RowLeftOut(CHANGED_MEANWHILE)
+            _refuse_changed_meanwhile(plan, ours={*new, *changed})
+            new |= {instance.pk: instance for instance in plan.instances if instance.pk in plan.new}
+            for edit in plan.edits:
+                if edit.instance.pk not in new:
+                    fields = changed.setdefault(edit.instance.pk, (edit.instance, []))[1]
+                    fields.extend({edit.name} - set(fields))
             plan.apply()
-            for instance in plan.touched:
-                _save(instance, by=by, now=now)
-    except (ValidationError, IntegrityError, RowLeftOut) as error:
-        for instance in plan.touched:
-            if instance.pk not in plan.new:
-                instance.refresh_from_db()
-        raise _reason(error) from error
-    plan.take_in(known)
-    entry.landed_at = now
+            plan.take_in(self.known)
+        enlist(list(new.values()), list(changed.values()), by=self.by, now=self.now, **self.detail)
+        for _, entry in pairs:
+            entry.landed_at = self.now
 
 
-def _refuse_changed_meanwhile(plan: Plan) -> None:
-    """Lock whom the row is about, and compare them with what the plan was made from."""
-    for model in (Family, Guardian, Child, Guardianship):
-        mine = {i.pk: i for i in plan.instances if isinstance(i, model) and i.pk not in plan.new}
-        if not mine or not plan.edits:
+def _refuse_changed_meanwhile(plan: Plan, *, ours: set[UUID]) -> None:
+    """Lock whom the row is about, and compare them with what the plan was made from.
+
+    `ours` are the people whom earlier rows of the batch add or change: those were compared already, or
+    nobody else can know them yet.
+    """
+    if not plan.edits:
+        return
+    for model in ORDER:
+        mine = {i.pk: i for i in plan.instances if isinstance(i, model) and i.pk not in plan.new | ours}
+        if not mine:
             continue
         stored = {i.pk: i for i in model._base_manager.select_for_update().filter(pk__in=mine)}
         if any(pk not in stored or changed_fields(instance, stored[pk]) for pk, instance in mine.items()):
             raise RowLeftOut(CHANGED_MEANWHILE)
 
 
-def _save(instance: models.Model, *, by: Any, now: datetime) -> None:
-    if isinstance(instance, Family):
-        save_family(instance, by=by, now=now)
-    elif isinstance(instance, Guardian):
-        save_guardian(instance, by=by, now=now)
-    elif isinstance(instance, Child):
-        save_child(instance, by=by, now=now)
-    elif isinstance(instance, Guardianship):
-        save_guardianship(instance, by=by, now=now)
-
-
-def _reason(error: Exception) -> RowLeftOut:
-    if isinstance(error, RowLeftOut):
-        return error
-    if isinstance(error, ValidationError):
-        return RowLeftOut(" ".join(error.messages))
-    return RowLeftOut(CHANGED_MEANWHILE)
+def _leave_out(entry: FamilyImportRow, error: Exception) -> None:
+    message = " ".join(error.messages) if isinstance(error, ValidationError) else CHANGED_MEANWHILE
+    findings = json.loads(entry.findings)
+    findings["problems"] = [["", "", message]]
+    entry.findings, entry.left_out = json.dumps(findings), True

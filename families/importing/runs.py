@@ -1,7 +1,7 @@
 """The life of an import: received, checked by a worker, confirmed or thrown away, put in by a worker.
 
 Everything that must happen is a row in Postgres. A worker claims a run and renews its claim as it goes;
-one that died is replaced by the sweep. Each row of the file lands in a transaction of its own.
+one that died is replaced by the sweep. Rows land in small transactions, each row wholly or not at all.
 """
 
 import base64
@@ -17,7 +17,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from families.importing.landing import RowLeftOut, land_row
+from families.importing.landing import Lander
 from families.importing.plans import Outcome, make_plan
 from families.importing.registry import Registry
 from families.importing.rows import read_file
@@ -30,7 +30,8 @@ State = FamilyImport.State
 KEPT_FOR = timedelta(hours=24)
 CLAIM = timedelta(seconds=60)
 MAX_ATTEMPTS = 5
-CHUNK = 100
+CHUNK = 100  # rows between two signs of progress at the check
+BATCH = 50  # rows that land in one transaction
 STOPPED = {
     State.CHECKING: "The check stopped several times and was given up. Nothing was changed.",
     State.IMPORTING: "The import stopped several times and was given up. Rows marked “imported” are in, the rest not.",
@@ -126,7 +127,7 @@ def _keep(run: FamilyImport, batch: list[FamilyImportRow], done: int) -> None:
 
 
 def land(run_id: str, *, now: datetime) -> bool:
-    """Put the confirmed rows in, each in its own transaction. False when it is not ours to do.
+    """Put the confirmed rows in, each all or nothing. False when it is not ours to do.
 
     The rows are planned anew against today's data; one whose plan is not the one that the coordinator saw
     is left out. Rows that an earlier worker has put in already are skipped.
@@ -136,18 +137,16 @@ def land(run_id: str, *, now: datetime) -> bool:
         return False
     rows, _ = read_file(base64.b64decode(run.content), timezone.localdate(run.created_at))
     shown = {row.number: row for row in run.rows.all()}
-    known = Registry.load()
-    for done, row in enumerate(rows, start=1):
-        entry = shown.get(row.number)
-        if entry is None or entry.landed_at or entry.left_out or entry.outcome == Outcome.WRONG:
-            continue
+    lander = Lander(by=run.confirmed_by, now=now, detail={"run": run.pk})
+    pairs = [(row, shown[row.number]) for row in rows if row.number in shown]
+    for start in range(0, len(pairs), BATCH):
+        waiting = [(row, entry) for row, entry in pairs[start : start + BATCH] if _waits(entry)]
         with transaction.atomic():
-            _renew(run, done)
-            try:
-                land_row(row, entry, known, by=run.confirmed_by, now=now)
-            except RowLeftOut as left_out:
-                _leave_out(entry, left_out)
-            entry.save(update_fields=["landed_at", "left_out", "findings"] if entry.left_out else ["landed_at"])
+            _renew(run, min(start + BATCH, len(pairs)))
+            lander.land(waiting)
+            FamilyImportRow.objects.bulk_update([entry for _, entry in waiting], ["landed_at", "left_out"])
+            for entry in (entry for _, entry in waiting if entry.left_out):
+                entry.save(update_fields=["findings"])
     ended = timezone.now()
     counts = dict(run.counts)
     counts["landed"] = sum(
@@ -160,10 +159,8 @@ def land(run_id: str, *, now: datetime) -> bool:
     return True
 
 
-def _leave_out(entry: FamilyImportRow, left_out: RowLeftOut) -> None:
-    findings = json.loads(entry.findings)
-    findings["problems"] = [["", left_out.heading, left_out.message]]
-    entry.findings, entry.left_out = json.dumps(findings), True
+def _waits(entry: FamilyImportRow) -> bool:
+    return entry.outcome != Outcome.WRONG and entry.landed_at is None and not entry.left_out
 
 
 def sweep(*, now: datetime) -> list[FamilyImport]:

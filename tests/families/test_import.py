@@ -65,3 +65,19 @@ def test_200_messy_families_go_in_and_a_second_time_changes_nothing(coordinator)
     assert everything() == before
     assert AuditEvent.objects.exclude(event__startswith="import.").count() == events
     verify()
+
+
+def test_2000_rows_go_in_within_a_minute(coordinator, capsys):
+    rows = messy_rows(1500)[:2000]
+    content = as_xlsx(rows)
+    start = time.monotonic()
+    run = checked(content, coordinator)
+    between = time.monotonic()
+    runs.confirm(run, by=coordinator, now=NOW)
+    runs.land(str(run.pk), now=NOW)
+    end = time.monotonic()
+    run.refresh_from_db()
+    with capsys.disabled():
+        print(f"\n2,000 rows: checked in {between - start:.1f} s, imported in {end - between:.1f} s")
+    assert problems(run) == []
+    assert (len(rows), run.counts["landed"], run.counts["left_out"]) == (2000, 2000, 0)
