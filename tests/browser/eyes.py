@@ -56,9 +56,7 @@ class Eyes:
         client = Client()
         client.force_login(user)
         cookie = client.cookies[settings.SESSION_COOKIE_NAME]
-        self.page.context.add_cookies(
-            [{"name": settings.SESSION_COOKIE_NAME, "value": cookie.value, "url": self.base}]
-        )
+        self.page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie.value, "url": self.base}])
 
     def go(self, path: str) -> None:
         self.page.goto(self.base + path)
