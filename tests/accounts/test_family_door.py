@@ -176,7 +176,9 @@ def test_a_guardian_with_a_password_cannot_use_it(client, parent):
 
 
 @pytest.mark.parametrize(
-    ("remember", "at_close", "days"), [({}, True, 0.5), ({"remember": "on"}, False, 30)], ids=["not remembered", "remembered"]
+    ("remember", "at_close", "days"),
+    [({}, True, 0.5), ({"remember": "on"}, False, 30)],
+    ids=["not remembered", "remembered"],
 )
 def test_a_device_is_remembered_only_if_asked(client, parent, remember, at_close, days):
     ask(client, **remember)

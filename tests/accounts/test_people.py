@@ -30,7 +30,9 @@ def addresses(user: User) -> list[tuple[str, bool, bool]]:
 
 
 def test_new_staff_are_audited_and_welcomed(administrator):
-    user = people.create_staff(" Sam@Whippersnappers.org", " Sam  Okoro ", [Role.LEAD, Role.PRACTITIONER], administrator, NOW)
+    user = people.create_staff(
+        " Sam@Whippersnappers.org", " Sam  Okoro ", [Role.LEAD, Role.PRACTITIONER], administrator, NOW
+    )
     assert (user.email, user.name, user.roles) == ("sam@whippersnappers.org", "Sam Okoro", ["lead", "practitioner"])
     assert addresses(user) == [("sam@whippersnappers.org", True, True)]
     assert not user.has_usable_password()

@@ -6,7 +6,13 @@ from urllib.parse import urlsplit
 
 import pytest
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value, yield_hotp_counters_from_time
+from allauth.mfa.totp.internal.auth import (
+    TOTP,
+    format_hotp_value,
+    generate_totp_secret,
+    hotp_value,
+    yield_hotp_counters_from_time,
+)
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.test import Client
 from django.utils import timezone
@@ -115,7 +121,10 @@ def test_who_is_deactivated_is_out_at_once(client, maya, administrator):
 
 
 def test_the_way_to_a_page_is_kept_but_not_to_other_sites(client, maya):
-    assert client.post(f"{IN}?next=/admin/families/", {"login": maya.email, "password": PASSWORD}).url == "/admin/families/"
+    assert (
+        client.post(f"{IN}?next=/admin/families/", {"login": maya.email, "password": PASSWORD}).url
+        == "/admin/families/"
+    )
     client.post("/accounts/logout/")
     assert client.post(f"{IN}?next=https://evil.example/", {"login": maya.email, "password": PASSWORD}).url == "/admin/"
 
@@ -165,7 +174,9 @@ def test_setting_up_an_app_gives_recovery_codes_that_work_once(client, maya):
     sign_in(client)
     page = client.get("/accounts/2fa/totp/activate/")
     assert page.status_code == 200
-    assert client.post("/accounts/2fa/totp/activate/", {"code": totp_now(page.context["form"].secret)}).status_code == 302
+    assert (
+        client.post("/accounts/2fa/totp/activate/", {"code": totp_now(page.context["form"].secret)}).status_code == 302
+    )
     codes = client.get("/accounts/2fa/recovery-codes/").context["unused_codes"]
     assert len(codes) == 10
     assert OutgoingMail.objects.get().context["what"] == "totp_added"

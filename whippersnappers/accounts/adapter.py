@@ -74,7 +74,8 @@ class AccountAdapter(DefaultAccountAdapter):
         user = request.user
         with transaction.atomic():
             super().logout(request)
-            record("sign_out.done", by=user, target=user)
+            if isinstance(user, User):
+                record("sign_out.done", by=user, target=user)
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """Audit a wrong password. What was typed is not kept; an account that exists is named by its id."""
@@ -86,9 +87,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """Staff start in the admin, families in the portal."""
         return "/admin/" if request.user.is_staff else "/portal/"
 
-    def post_login(
-        self, request: HttpRequest, user: User, *, redirect_url: str | None, **kwargs: Any
-    ) -> HttpResponse:
+    def post_login(self, request: HttpRequest, user: User, *, redirect_url: str | None, **kwargs: Any) -> HttpResponse:
         """Where to go; a guardian who was on the way to a staff page goes to the portal."""
         if redirect_url and not user.is_staff and urlsplit(redirect_url).path.startswith(_STAFF_PAGES):
             redirect_url = self.get_login_redirect_url(request)

@@ -15,7 +15,7 @@ class RoleBackend(ModelBackend):
     costs one password hash, so that the time does not tell who has an account.
     """
 
-    def authenticate(
+    def authenticate(  # type: ignore[override]  # we know people by e-mail address, not by a user name
         self, request: HttpRequest | None, email: str | None = None, password: str | None = None, **other: Any
     ) -> User | None:
         """The member of staff with this address and password, or None."""

@@ -14,6 +14,7 @@ from allauth.account.internal.stagekit import clear_login, unstash_login
 from allauth.account.stages import LoginByCodeStage, LoginStage
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.template.response import SimpleTemplateResponse
 from django.utils import timezone
 
 from whippersnappers.accounts import emails, limits
@@ -33,7 +34,7 @@ def in_one_transaction(view: View) -> View:
             return view(request, *args, **kwargs)
         with transaction.atomic():
             response = view(request, *args, **kwargs)
-            if hasattr(response, "render") and not response.is_rendered:
+            if isinstance(response, SimpleTemplateResponse) and not response.is_rendered:
                 response.render()
             return response
 
@@ -106,8 +107,6 @@ class ForgottenPassword(views.PasswordResetView):
             emails.pretend_to_send(now=timezone.now())
         response: HttpResponse = super().form_valid(form)
         return response
-
-
 
 
 def _posted(name: str) -> Callable[[HttpRequest], str]:

@@ -148,7 +148,12 @@ def _render_welcome(mail: OutgoingMail, now: datetime) -> Rendered:
     roles = [Role(role).label for role in user.roles]
     subject = f"Your {organisation().name} account"
     return _render(
-        "account_welcome", subject, mail, url=set_password_url(user), roles=roles, needs_second_factor=settings.MFA_REQUIRED
+        "account_welcome",
+        subject,
+        mail,
+        url=set_password_url(user),
+        roles=roles,
+        needs_second_factor=settings.MFA_REQUIRED,
     )
 
 

@@ -65,7 +65,7 @@ class Counter:
 
     def take(self, now: datetime) -> timedelta | None:
         """Count one try; None when it is allowed, otherwise how long to wait for the next."""
-        values = {"key": self.key, "now": now, "share": self._share, "period": self.period}
+        values: dict[str, Any] = {"key": self.key, "now": now, "share": self._share, "period": self.period}
         with connection.cursor() as cursor:
             cursor.execute(_TAKE, values)
             if cursor.fetchone():
@@ -76,7 +76,8 @@ class Counter:
     def give_back(self) -> None:
         """The try was a good one: it does not count."""
         with connection.cursor() as cursor:
-            cursor.execute(_GIVE_BACK, {"key": self.key, "share": self._share})
+            values: dict[str, Any] = {"key": self.key, "share": self._share}
+            cursor.execute(_GIVE_BACK, values)
 
 
 def account_counter(limit: Limit, account: str) -> Counter:

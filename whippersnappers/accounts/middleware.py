@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from whippersnappers.accounts import second_factors
 
+View = Callable[..., HttpResponseBase]
 _FAMILY_PAGES = ("/portal/",)
 _OPEN_WITHOUT_SECOND_FACTOR = ("/accounts/2fa/", "/accounts/logout/", "/accounts/reauthenticate/", "/static/")
 SET_UP = "Please set up your second step first. Without it nobody can see the staff pages."
@@ -19,7 +20,7 @@ SET_UP = "Please set up your second step first. Without it nobody can see the st
 class DoorMiddleware(LoginRequiredMiddleware):
     """Sends strangers to sign in: families to the code, everybody else to the password."""
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., object]) -> HttpResponse:
+    def handle_no_permission(self, request: HttpRequest, view_func: View) -> HttpResponseRedirect:
         if request.path.startswith(_FAMILY_PAGES):
             door = resolve_url("account_request_login_code")
             return redirect_to_login(request.get_full_path(), door, self.redirect_field_name)
@@ -35,7 +36,9 @@ class SecondFactorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, view_func: object, args: object, kwargs: object) -> HttpResponse | None:
+    def process_view(
+        self, request: HttpRequest, view_func: object, args: object, kwargs: object
+    ) -> HttpResponse | None:
         if request.path.startswith(_OPEN_WITHOUT_SECOND_FACTOR) or not request.user.is_authenticated:
             return None
         if not second_factors.is_missing(request):

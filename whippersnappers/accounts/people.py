@@ -186,9 +186,7 @@ def _end_sessions(user: User) -> None:
 def _keep_address(user: User) -> None:
     """allauth's own table of addresses: one row for each person, the same as theirs."""
     EmailAddress.objects.filter(user=user).exclude(email=user.email).delete()
-    EmailAddress.objects.update_or_create(
-        user=user, email=user.email, defaults={"primary": True, "verified": True}
-    )
+    EmailAddress.objects.update_or_create(user=user, email=user.email, defaults={"primary": True, "verified": True})
 
 
 def _tidy(name: str) -> str:

@@ -19,5 +19,5 @@ class SetPasswordTokens(PasswordResetTokenGenerator):
         if not user.has_usable_password():
             return True
         made = base36_to_int((token or "").split("-")[0])
-        age = self._num_seconds(self._now()) - made  # type: ignore[attr-defined]
+        age = self._num_seconds(self._now()) - made
         return bool(age <= settings.PASSWORD_FORGOTTEN_TIMEOUT.total_seconds())

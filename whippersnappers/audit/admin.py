@@ -28,7 +28,9 @@ class AuditEventAdmin(StaffAdmin):
     list_per_page = 100
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AuditEvent]:
-        staff = User.objects.staff().annotate(actor_id=Concat(Value("user:"), Cast("pk", TextField()), output_field=TextField()))
+        staff = User.objects.staff().annotate(
+            actor_id=Concat(Value("user:"), Cast("pk", TextField()), output_field=TextField())
+        )
         name = staff.filter(actor_id=OuterRef("actor")).values("name")
         return super().get_queryset(request).annotate(staff_name=Subquery(name))
 
