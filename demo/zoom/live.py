@@ -36,9 +36,7 @@ def end(meeting: Json, now: datetime) -> None:
     if meeting["status"] != "started":
         return
     begun = datetime.fromisoformat(meeting["running"]["since"])
-    people = [
-        {"status": "in_meeting", "leave_time": stamp(now), **row} for row in meeting["running"]["people"]
-    ]
+    people = [{"status": "in_meeting", "leave_time": stamp(now), **row} for row in meeting["running"]["people"]]
     for row in people:
         row["duration"] = _seconds(row["join_time"], row["leave_time"])
     meeting["past"].append(
@@ -75,9 +73,7 @@ def control(call: Call) -> Answer:
     if step:
         allowed, becomes = step
         if meeting["recording"] not in allowed.split():
-            raise Refusal(
-                400, 3000, f"The recording is {meeting['recording']}: {call.body['method']} is not possible."
-            )
+            raise Refusal(400, 3000, f"The recording is {meeting['recording']}: {call.body['method']} is not possible.")
         if becomes == "on" and meeting["recording"] == "off":
             _add_recording(meeting, call.now)
         meeting["recording"] = becomes
@@ -86,18 +82,14 @@ def control(call: Call) -> Answer:
 
 def _must_run(meeting: Json) -> None:
     if meeting["status"] != "started":
-        raise Refusal(
-            400, 3000, f"Cannot access meeting info. The meeting {meeting['id']} is not in progress."
-        )
+        raise Refusal(400, 3000, f"Cannot access meeting info. The meeting {meeting['id']} is not in progress.")
 
 
 # --- Afterwards -------------------------------------------------------------------------------------------
 def past(call: Call) -> Answer:
     """GET /past_meetings/{meetingId}."""
     meeting, instance = _past_instance(call)
-    return Answer(
-        200, {**_summary(call.store, meeting, instance), "host_id": meeting["host_id"], "source": "Zoom"}
-    )
+    return Answer(200, {**_summary(call.store, meeting, instance), "host_id": meeting["host_id"], "source": "Zoom"})
 
 
 def past_instances(call: Call) -> Answer:

@@ -140,11 +140,7 @@ def add_registrants(call: Call) -> Answer:
     keys = ("email", "join_url", "participant_pin_code")
     return Answer(
         201,
-        {
-            "registrants": [
-                {"registrant_id": person["id"], **{key: person[key] for key in keys}} for person in added
-            ]
-        },
+        {"registrants": [{"registrant_id": person["id"], **{key: person[key] for key in keys}} for person in added]},
     )
 
 

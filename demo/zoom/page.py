@@ -102,9 +102,7 @@ def _started(dispatcher: Dispatcher, meeting: Json, query: dict[str, str], now: 
         return 403, message_page("Please sign in to Zoom", "Only the host can start this meeting.")
     live.start(meeting, now)
     dispatcher.store.save()
-    return 200, message_page(
-        "You have started the meeting", f"{meeting['topic']} is running now. (Simulated.)"
-    )
+    return 200, message_page("You have started the meeting", f"{meeting['topic']} is running now. (Simulated.)")
 
 
 def _at_the_door(meeting: Json, query: dict[str, str]) -> tuple[int, str]:
@@ -163,9 +161,7 @@ def _spaced(number: int) -> str:
 
 
 def _table(rows: dict[str, str]) -> str:
-    cells = "".join(
-        f"<tr><th scope=row>{_e(name)}</th><td>{_e(value)}</td></tr>" for name, value in rows.items()
-    )
+    cells = "".join(f"<tr><th scope=row>{_e(name)}</th><td>{_e(value)}</td></tr>" for name, value in rows.items())
     return f"<table>{cells}</table>"
 
 

@@ -89,9 +89,7 @@ class SimulatorHandler(BaseHTTPRequestHandler):
         if fault and fault.kind in ("timeout_before", "drop_before"):
             raise Dropped(fault.seconds if fault.kind == "timeout_before" else 0)
         if fault and fault.kind in ("html", "html_error"):
-            return Reply(
-                200 if fault.kind == "html" else fault.status, "<html>Maintenance</html>", "text/html"
-            )
+            return Reply(200 if fault.kind == "html" else fault.status, "<html>Maintenance</html>", "text/html")
         if fault and fault.kind == "server_error":
             return Reply(fault.status, "{}")
         form = {**query, **dict(parse_qsl(raw.decode("utf-8", "replace")))}
@@ -114,9 +112,7 @@ class SimulatorHandler(BaseHTTPRequestHandler):
     def _control(self, path: str, raw: bytes, now: datetime) -> Reply:
         try:
             body = json.loads(raw) if raw else None
-            return Reply(
-                200, json.dumps(control.handle(self.server.dispatcher, self.command, path, body, now))
-            )
+            return Reply(200, json.dumps(control.handle(self.server.dispatcher, self.command, path, body, now)))
         except (control.BadOrder, json.JSONDecodeError) as error:
             return Reply(400, json.dumps({"error": str(error)}))
         except KeyError as error:
@@ -124,9 +120,7 @@ class SimulatorHandler(BaseHTTPRequestHandler):
 
     def _page(self, path: str, query: dict[str, str], now: datetime) -> Reply:
         if self.command != "GET":
-            return Reply(
-                405, page.message_page("Nothing here", "This address is only for reading."), page.HTML
-            )
+            return Reply(405, page.message_page("Nothing here", "This address is only for reading."), page.HTML)
         status, text = page.show(self.server.dispatcher, path, query, now)
         return Reply(status, text, page.HTML)
 

@@ -121,9 +121,7 @@ class Store:
         digest = hashlib.sha256(email.casefold().encode()).digest()
         user_id = base64.urlsafe_b64encode(digest)[:22].decode()
         name = email.split("@")[0].replace(".", " ").title().split(" ", 1)
-        merged = {
-            area: {**values, **(settings or {}).get(area, {})} for area, values in USER_SETTINGS.items()
-        }
+        merged = {area: {**values, **(settings or {}).get(area, {})} for area, values in USER_SETTINGS.items()}
         user = {
             "id": user_id,
             "email": email,

@@ -111,9 +111,7 @@ def test_a_wrong_body_is_refused_with_the_field(api: Simulator, change: dict, fi
 
 def test_a_basic_user_cannot_be_alternative_host(api: Simulator) -> None:
     api.users(HOST, {"email": STAFF, "type": 1})
-    refused = api.request(
-        "POST", f"/users/{HOST}/meetings", json={**BODY, "settings": {"alternative_hosts": STAFF}}
-    )
+    refused = api.request("POST", f"/users/{HOST}/meetings", json={**BODY, "settings": {"alternative_hosts": STAFF}})
     assert refused.json()["errors"][0]["field"] == "settings.alternative_hosts"
 
 
@@ -144,9 +142,7 @@ def test_lists_have_pages(api: Simulator) -> None:
     made = {create(api)["id"] for _ in range(5)}
     found, token = set(), ""
     for _ in range(3):
-        page = api.request(
-            "GET", f"/users/{HOST}/meetings", params={"page_size": 2, "next_page_token": token}
-        ).json()
+        page = api.request("GET", f"/users/{HOST}/meetings", params={"page_size": 2, "next_page_token": token}).json()
         found |= {meeting["id"] for meeting in page["meetings"]}
         token = page["next_page_token"]
     assert (found, token, page["total_records"]) == (made, "", 5)
@@ -193,9 +189,7 @@ def test_recordings_go_to_the_trash_or_for_good(api: Simulator) -> None:
     for method in ("recording.start", "recording.stop", "recording.start", "recording.stop"):
         api.request("PATCH", f"/live_meetings/{number}/events", json={"method": method})
     files = api.request("GET", f"/meetings/{number}/recordings").json()["recording_files"]
-    one = api.request(
-        "DELETE", f"/meetings/{number}/recordings/{files[0]['id']}", params={"action": "delete"}
-    )
+    one = api.request("DELETE", f"/meetings/{number}/recordings/{files[0]['id']}", params={"action": "delete"})
     rest = api.request("DELETE", f"/meetings/{number}/recordings")
     trash = api.request("GET", f"/users/{HOST}/recordings", params={"trash": "true"}).json()["meetings"]
     assert (len(files), one.status_code, rest.status_code) == (2, 200, 200)
@@ -253,9 +247,7 @@ def test_creates_and_updates_of_one_host_are_limited_per_day(api: Simulator) -> 
         ("drop_after", {}, 1),
     ],
 )
-def test_a_cut_connection_before_or_after_the_work(
-    api: Simulator, kind: str, more: dict, created: int
-) -> None:
+def test_a_cut_connection_before_or_after_the_work(api: Simulator, kind: str, more: dict, created: int) -> None:
     api.fault("meetingCreate", kind, **more)
     with pytest.raises(requests.ConnectionError):
         api.request("POST", f"/users/{HOST}/meetings", json=BODY)

@@ -287,6 +287,14 @@ def test_a_ready_meeting_whose_change_unlocks_the_door_is_not_ready_any_more(zoo
     assert (meeting.state, meeting.is_ready) == (State.FAILED, False)
 
 
+def test_a_time_that_zoom_did_not_keep_fails_the_meeting_too(zoom: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = ZoomGateway.get_meeting
+    monkeypatch.setattr(ZoomGateway, "get_meeting", lambda *a: {**real(*a), "start_time": "2030-01-01T00:00:00Z"})
+    meeting = ensure(wanted())
+    assert meeting.state == State.FAILED
+    assert "Zoom has 2030-01-01T00:00:00Z" in meeting.problem
+
+
 # --- Refusals and outages ----------------------------------------------------------------------------------
 def test_rate_limits_are_honoured_to_the_second(zoom: Simulator) -> None:
     zoom.fault("meetingCreate", "rate_limit", retry_after="40")

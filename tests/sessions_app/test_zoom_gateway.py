@@ -107,9 +107,7 @@ def test_the_sign_in_has_a_time_out(zoom: Simulator) -> None:
 
 
 # --- The shared token -------------------------------------------------------------------------------------
-def test_one_token_serves_many_calls_and_lies_encrypted_in_postgres(
-    zoom: Simulator, gateway: ZoomGateway
-) -> None:
+def test_one_token_serves_many_calls_and_lies_encrypted_in_postgres(zoom: Simulator, gateway: ZoomGateway) -> None:
     gateway.get_user(HOST)
     value = zoom.store.token["value"]
     ZoomGateway().get_user(HOST)
@@ -141,18 +139,14 @@ def test_another_app_never_uses_the_token_of_the_one_before(
     assert ZoomToken.objects.count() == 1
 
 
-def test_the_regional_address_of_the_answer_is_used(
-    zoom: Simulator, gateway: ZoomGateway, settings: Any
-) -> None:
+def test_the_regional_address_of_the_answer_is_used(zoom: Simulator, gateway: ZoomGateway, settings: Any) -> None:
     settings.ZOOM_API_URL = "http://127.0.0.1:1/v2"
     assert gateway.get_user(HOST)["email"] == HOST
     assert ZoomToken.objects.get().api_url == f"{zoom.url}/v2"
 
 
 @pytest.mark.parametrize("suffix", ["", "/", "/oauth/token"])
-def test_the_oauth_address_may_be_the_server_or_the_whole_path(
-    zoom: Simulator, settings: Any, suffix: str
-) -> None:
+def test_the_oauth_address_may_be_the_server_or_the_whole_path(zoom: Simulator, settings: Any, suffix: str) -> None:
     settings.ZOOM_OAUTH_URL = zoom.url + suffix
     assert ZoomGateway().get_user(HOST)["email"] == HOST
 
@@ -168,9 +162,7 @@ def test_a_token_never_travels_less_protected_than_it_was_asked_for(settings: An
 
 
 @pytest.mark.django_db(transaction=True)
-def test_workers_that_need_a_token_at_once_fetch_one(
-    zoom: Simulator, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_workers_that_need_a_token_at_once_fetch_one(zoom: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
     taken: list[str] = []
     counted = zoom.store.new_token
 
@@ -186,9 +178,7 @@ def test_workers_that_need_a_token_at_once_fetch_one(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_workers_whose_token_was_ended_renew_it_once(
-    zoom: Simulator, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_workers_whose_token_was_ended_renew_it_once(zoom: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
     ZoomGateway().get_user(HOST)
     zoom.control("POST", "token/revoke")
     taken: list[str] = []
@@ -242,9 +232,7 @@ def test_a_second_401_is_an_error(zoom: Simulator, gateway: ZoomGateway) -> None
 
 @pytest.mark.parametrize("kind", ["server_error", "drop_before", "html", "html_error"])
 @pytest.mark.parametrize("name", ["meeting", "meetingUpdate", "meetingDelete", "meetingStatus"])
-def test_get_patch_delete_and_put_are_repeated(
-    zoom: Simulator, gateway: ZoomGateway, kind: str, name: str
-) -> None:
+def test_get_patch_delete_and_put_are_repeated(zoom: Simulator, gateway: ZoomGateway, kind: str, name: str) -> None:
     number = gateway.create_meeting(HOST, SPEC)["id"]
     zoom.control("POST", f"meetings/{number}/start" if name == "meetingStatus" else "token/revoke")
     zoom.fault(name, kind, times=2)
@@ -443,9 +431,7 @@ def test_every_error_is_one_family_with_words_for_staff() -> None:
 
 
 # --- Lists ------------------------------------------------------------------------------------------------
-def test_all_pages_of_a_list_are_read(
-    zoom: Simulator, gateway: ZoomGateway, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_all_pages_of_a_list_are_read(zoom: Simulator, gateway: ZoomGateway, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gateway_module, "_PAGE_SIZE", 2)
     made = {gateway.create_meeting(HOST, SPEC)["id"] for _ in range(5)}
     assert {meeting["id"] for meeting in gateway.list_meetings(HOST)} == made
