@@ -96,6 +96,9 @@ class Sink:
         return [mail.message_id for mail in list(self.mails)]
 
     def _authenticate(self, server: SMTP, session: Session, envelope: Envelope, how: str, data: Any) -> AuthResult:
+        planned = self.next_fault("AUTH")
+        if planned:
+            return AuthResult(success=False, handled=False, message=planned)
         good = isinstance(data, LoginPassword) and data.password == self._password.encode()
         return AuthResult(success=good, handled=False)
 
