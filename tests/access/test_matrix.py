@@ -1,0 +1,56 @@
+"""Who gets what at every address: the table is read by people, and nothing is outside it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from tests.access.table import METHODS, PEOPLE, all_routes, ask, read
+from tests.access.world import World, build
+
+# Addresses that need no line, each for a reason.
+LEFT_OUT = {
+    # Django admin's own redirects from an old form of address, and its catch-all that answers 404.
+    "admin:app_list",
+    "admin:view_on_site",
+}
+
+
+@pytest.fixture(scope="module")
+def standing_world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    """One world for all lines: each asks inside a savepoint that is rolled back."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield build()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def world(standing_world: World, django_db_blocker: Any) -> Iterator[World]:
+    with django_db_blocker.unblock():
+        yield standing_world
+
+
+@pytest.mark.parametrize("line", read(), ids=lambda line: line.id)
+def test_everybody_gets_what_the_table_says(world, line):
+    got = []
+    for person in PEOPLE:
+        with transaction.atomic():
+            got.append(ask(world, line, person))
+            transaction.set_rollback(True)
+    assert dict(zip(PEOPLE, got, strict=True)) == dict(zip(PEOPLE, line.statuses, strict=True))
+
+
+def test_every_address_is_in_the_table():
+    listed = {(line.route, line.method) for line in read()}
+    named = {route for route in all_routes() if "/" not in route and "(" not in route} - LEFT_OUT
+    assert sorted((route, method) for route in named for method in METHODS if (route, method) not in listed) == []
+
+
+def test_the_table_names_no_address_that_is_gone():
+    assert sorted({line.route for line in read()} - all_routes()) == []
+
+
+def test_a_stranger_never_sees_more_than_the_public_pages():
+    public = {line.route for line in read() if line.method == "GET" and line.statuses[0] == "200"}
+    assert {route for route in public if route.startswith(("admin:", "portal"))} == set()

@@ -1,0 +1,136 @@
+"""A small charity in which everybody's own things, and other people's, exist: what could leak is there."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Model
+from django.utils import timezone
+
+from families import consenting
+from families.models import Agreement, Child, Consent, Family, Guardian, Guardianship
+from sessions_app import confirming, invitations
+from sessions_app.models import Booking, Invitation, Meeting, PhoneTask, Session, StaffAssignment, StaffProfile
+from tests.factories import (
+    BookingFactory,
+    ChildFactory,
+    FamilyFactory,
+    GroupFactory,
+    GuardianFactory,
+    GuardianshipFactory,
+    PlaceFactory,
+    SessionFactory,
+    StaffAssignmentFactory,
+    StaffProfileFactory,
+    UserFactory,
+    ready_session,
+    tomorrow_at,
+)
+from whippersnappers.accounts.models import User
+from whippersnappers.accounts.roles import Role
+from whippersnappers.audit.models import AuditEvent
+from whippersnappers.outbox.models import OutgoingMail
+
+# The columns of the access table, in this order.
+PEOPLE = (
+    "anonymous",
+    "guardian",
+    "separated_guardian",
+    "other_guardian",
+    "practitioner",
+    "coordinator",
+    "lead",
+    "trustee",
+    "administrator",
+)
+
+
+@dataclass
+class World:
+    """The people by column name (None is anonymous), and the things that addresses can name."""
+
+    people: dict[str, User | None]
+    things: dict[str, Any]
+
+    def key(self, thing: str) -> Any:
+        """What stands in the address for a thing: its primary key, or the text itself."""
+        found = self.things[thing]
+        return found.pk if isinstance(found, Model) else found
+
+
+def build() -> World:
+    """Make the charity: one confirmed session with a family of separated parents, and strangers beside it."""
+    staff = {
+        role.value: UserFactory(roles=[role], name=f"Staff {role.label}", email=f"{role.value}@whippersnappers.org")
+        for role in (Role.PRACTITIONER, Role.COORDINATOR, Role.LEAD, Role.TRUSTEE, Role.ADMINISTRATOR)
+    }
+    guardian, separated, child = _separated_parents()
+    stranger = GuardianFactory(family=FamilyFactory(), first_name="Otto", last_name="Other")
+    other_child = ChildFactory(family=stranger.family, known_as="Olive")
+    GuardianshipFactory(guardian=stranger, child=other_child)
+    session, theirs = _sessions(staff, child, other_child)
+    people = {"anonymous": None, "guardian": guardian.user, "separated_guardian": separated.user}
+    people |= {"other_guardian": stranger.user, **staff}
+    things = _things(session, theirs, child, guardian, staff["coordinator"])
+    return World(people, {**things, "other_child": other_child, "missing": UUID(int=0)})
+
+
+def _separated_parents() -> tuple[Guardian, Guardian, Child]:
+    guardian = GuardianFactory(family=FamilyFactory(name="Canary household"), first_name="Gita", last_name="Green")
+    separated = GuardianFactory(family=FamilyFactory(), first_name="Sami", last_name="Stone")
+    child = ChildFactory(family=guardian.family, known_as="Pip")
+    GuardianshipFactory(guardian=guardian, child=child)
+    GuardianshipFactory(guardian=separated, child=child, relationship=Guardianship.Relationship.FATHER)
+    return guardian, separated, child
+
+
+def _sessions(staff: dict[str, User], child: Child, other_child: Child) -> tuple[Session, Session]:
+    """One confirmed session that the practitioner delivers, and a draft that others deliver."""
+    session = ready_session(children=[child], title="Drums and songs")
+    profile = StaffProfileFactory(user=staff["practitioner"])
+    StaffAssignmentFactory(session=session, staff=profile)
+    confirming.confirm(session.pk, by=staff["coordinator"], now=timezone.now())
+    session.refresh_from_db()
+    Meeting.objects.filter(session=session).update(state=Meeting.State.READY, zoom_id="98765432101", applied_version=1)
+    theirs = SessionFactory(title="Story time", starts_at=tomorrow_at(10))
+    StaffAssignmentFactory(session=theirs)
+    BookingFactory(session=theirs, child=other_child)
+    return session, theirs
+
+
+def _things(session: Session, theirs: Session, child: Child, guardian: Guardian, by: User) -> dict[str, Any]:
+    invitation = Invitation.objects.get(session=session, guardian=guardian)
+    consenting.record_consent(
+        child, Consent.Purpose.RECORDED_GROUP, given=True, recorded_note="By phone", by=by, now=timezone.now()
+    )
+    call = PhoneTask.objects.create(
+        key="call:canary", session=session, guardian=guardian, purpose=PhoneTask.Purpose.INVITE, reason="No address"
+    )
+    return {
+        "session": session,
+        "other_session": theirs,
+        "child": child,
+        "guardian": guardian,
+        "family": guardian.family,
+        "guardianship": Guardianship.objects.get(child=child, guardian=guardian),
+        "invitation": invitation,
+        "token": invitations.join_token(invitation),
+        "place": PlaceFactory(),
+        "group": GroupFactory(),
+        "consent": Consent.objects.get(child=child),
+        "agreement": Agreement.objects.get(version=1),
+        "phone_task": call,
+        "booking": Booking.objects.get(session=session, child=child),
+        "assignment": StaffAssignment.objects.filter(session=session).first(),
+        "staff": StaffProfile.objects.first(),
+        "host": Meeting.objects.get(session=session).host,
+        "meeting": Meeting.objects.get(session=session),
+        "mail": OutgoingMail.objects.filter(kind="invitation").first(),
+        "event": AuditEvent.objects.first(),
+        "user": by,
+        "tomorrow": timezone.now() + timedelta(days=1),
+    }
+
+
+__all__ = ["PEOPLE", "Family", "World", "build"]
