@@ -28,10 +28,10 @@ class Contact:
 
     @property
     def is_contacted(self) -> bool:
-        """Whether a preparing mail has gone, or staff reached them or left a message."""
+        """Whether a preparing mail has gone, or staff spoke to them. A message left is not yet contact."""
         mailed = any(m.state == OutgoingMail.State.SENT and m.kind in _PREPARING for m in self.mails)
-        spoken = (PhoneTask.Outcome.REACHED, PhoneTask.Outcome.MESSAGE_LEFT)
-        called = any(c.outcome in spoken and c.purpose != PhoneTask.Purpose.CANCELLED for c in self.calls)
+        spoken, off = PhoneTask.Outcome.REACHED, PhoneTask.Purpose.CANCELLED
+        called = any(c.outcome == spoken and c.purpose != off for c in self.calls)
         return mailed or called
 
     @property

@@ -15,6 +15,7 @@ class ChildInMySessionsAdmin(StaffAdmin):
     """Read-only: no surname's address, no family, no import reference, no entitlement."""
 
     list_display = ["name", "age", "communication"]
+    search_help_text = "Name"
     search_fields = ["known_as", "last_name"]
     ordering = ["known_as"]
     actions = None

@@ -3,10 +3,12 @@
 Each person sees the parts that their roles permit; the number of queries does not grow with the rows.
 """
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.contrib import admin
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
@@ -17,7 +19,8 @@ from sessions_app.models import Meeting, PhoneTask, Session, StaffProfile
 from whippersnappers import dates
 from whippersnappers.accounts.models import User
 from whippersnappers.outbox import catalogue
-from whippersnappers.outbox.models import MailServerPause, OutgoingMail
+from whippersnappers.outbox.models import OutgoingMail
+from whippersnappers.outbox.trouble import trouble
 
 WEEK = timedelta(days=7)
 # How long before a clearance runs out the home page begins to say so.
@@ -49,6 +52,7 @@ class Home:
     greeting: str
     today: list[SessionCard] = field(default_factory=list)
     week: list[Day] = field(default_factory=list)
+    later: list[SessionCard] = field(default_factory=list)
     reopened: list[SessionCard] = field(default_factory=list)
     plans: bool = False
     delivers: bool = False
@@ -56,7 +60,7 @@ class Home:
     mails: Waiting | None = None
     meetings: Waiting | None = None
     clearance: Waiting | None = None
-    mail_trouble: MailServerPause | None = None
+    mail_trouble: list[str] = field(default_factory=list)
 
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
@@ -78,9 +82,9 @@ def home_for(user: User, now: datetime) -> Home:
         home.clearance = _clearance(now)
     if user.has_perm("sessions_app.change_phonetask"):
         home.calls = _calls(now)
-    if user.has_perm("outbox.view_outgoingmail"):
+    if user.has_perm("outbox.view_outgoingmail") and admin.site.is_registered(OutgoingMail):
         home.mails = _mails()
-        home.mail_trouble = MailServerPause.objects.first()
+        home.mail_trouble = trouble(now)
     return home
 
 
@@ -93,28 +97,32 @@ def _greeting(user: User, now: datetime) -> str:
 def _add_sessions(home: Home, user: User, now: datetime) -> None:
     midnight = dates.local(now).replace(hour=0, minute=0, second=0, microsecond=0)
     ahead = Session.objects.visible_to(user).planned().filter(ends_at__gt=midnight)
-    near = Q(starts_at__lt=midnight + WEEK + timedelta(days=1))
-    reopened = Q(gate_reopened_at__isnull=False, ends_at__gt=now)
-    # Those without the plan in hand see what is settled: a draft may still change in every way.
-    if not home.plans:
-        ahead = ahead.exclude(state=Session.State.DRAFT)
-    found = cards(ahead.filter(near | reopened), now)
-    home.reopened = [card for card in found if card.reopened] if home.plans else []
-    today = dates.local(now).date()
-    week: dict[str, list[SessionCard]] = {}
+    if home.plans:
+        reopened = Q(gate_reopened_at__isnull=False, ends_at__gt=now)
+        found = cards(ahead.filter(Q(starts_at__lt=midnight + WEEK + timedelta(days=1)) | reopened), now)
+        home.reopened = [card for card in found if card.reopened]
+    else:
+        # Those without the plan in hand see what is settled: a draft may still change in every way.
+        found = cards(ahead.exclude(state=Session.State.DRAFT), now)
+    _spread(home, found, now)
+
+
+def _spread(home: Home, found: list[SessionCard], now: datetime) -> None:
+    """Put each session under today, its day of the week ahead, or later."""
+    today, week = dates.local(now).date(), defaultdict(list)
     for card in found:
         day = dates.local(card.session.starts_at).date()
         if day <= today:
             home.today.append(card)
         elif day <= today + WEEK:
-            week.setdefault(dates.near_day(card.session.starts_at, now=now), []).append(card)
+            week[dates.near_day(card.session.starts_at, now=now)].append(card)
+        else:
+            home.later.append(card)
     home.week = [Day(name, rows) for name, rows in week.items()]
 
 
 def _waiting(rows: QuerySet[Any], page: str, query: str = "") -> Waiting:
-    first = list(rows[:SHOWN])
-    count = len(first) if len(first) < SHOWN else rows.count()
-    return Waiting(count, first, reverse(f"admin:{page}_changelist") + query)
+    return Waiting(rows.count(), list(rows[:SHOWN]), reverse(f"admin:{page}_changelist") + query)
 
 
 def _failed_meetings(now: datetime) -> Waiting:

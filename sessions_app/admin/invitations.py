@@ -24,6 +24,7 @@ class InvitationAdmin(StaffAdmin):
     """To read; what changes it are the two buttons. The link itself is never shown to staff."""
 
     list_display = ["guardian", "session_title", "when", "status", "joined"]
+    search_help_text = "Parent, carer or session"
     search_fields = ["guardian__first_name", "guardian__last_name", "session__title"]
     ordering = ["-session__starts_at", "guardian__last_name"]
     actions = None

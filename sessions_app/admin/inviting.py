@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelectMultiple
-from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
+from django.db.models import Count, Q
 
 from families.models import Child, Group
 from sessions_app.models import Booking
@@ -21,7 +21,7 @@ class InviteForm(forms.Form):
         label="Groups",
         queryset=Group.objects.none(),
         required=False,
-        widget=UnfoldAdminCheckboxSelectMultipleWidget(),
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "st-check"}),
         help_text="Everybody in the group is invited.",
     )
 
@@ -30,7 +30,9 @@ class InviteForm(forms.Form):
         field = Booking._meta.get_field("child")
         self.fields["child"].widget = AutocompleteSelectMultiple(field, admin.site)
         self.fields["child"].queryset = Child.objects.filter(archived_at=None)  # type: ignore[attr-defined]
-        self.fields["groups"].queryset = Group.objects.all()  # type: ignore[attr-defined]
+        members = Count("children", filter=Q(children__archived_at=None))
+        self.fields["groups"].queryset = Group.objects.annotate(members=members)  # type: ignore[attr-defined]
+        self.fields["groups"].label_from_instance = _group_said  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         if not self.errors and not self.chosen():
@@ -42,3 +44,7 @@ class InviteForm(forms.Form):
         named = list(self.cleaned_data["child"])
         grouped = Child.objects.filter(groups__in=self.cleaned_data["groups"], archived_at=None)
         return list({child.pk: child for child in [*named, *grouped]}.values())
+
+
+def _group_said(group: Any) -> str:
+    return f"{group.name} (1 child)" if group.members == 1 else f"{group.name} ({group.members} children)"

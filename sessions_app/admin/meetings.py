@@ -34,6 +34,7 @@ class MeetingAdmin(StaffAdmin):
     list_display = ["session_title", "when", "host", "status", "problem_said"]
     list_filter = [("state", ChoicesDropdownFilter)]
     list_filter_submit = True
+    search_help_text = "Session, Meeting ID or host"
     search_fields = ["session__title", "zoom_id", "host__name"]
     ordering = ["-session__starts_at"]
     actions = None

@@ -16,6 +16,7 @@ from whippersnappers.staff_admin import StaffAdmin
 class PlaceAdmin(StaffAdmin):
     list_display = ["name", "address_line", "sessions_ahead"]
     search_fields = ["name", "address"]
+    search_help_text = "Name or address"
     fields = ["name", "address", "directions"]
     actions = None
 
@@ -39,6 +40,7 @@ class PlaceAdmin(StaffAdmin):
 class ZoomHostAdmin(StaffAdmin):
     list_display = ["name", "email", "in_use", "meetings_ahead"]
     search_fields = ["name", "email"]
+    search_help_text = "Name or Zoom sign-in"
     fields = ["name", "email", "is_active"]
     actions = None
 

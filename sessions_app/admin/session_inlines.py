@@ -18,6 +18,13 @@ from sessions_app.staffing import clash_of
 from whippersnappers import dates
 
 
+def without_side_doors(field: Any) -> Any:
+    """The field without the links that would add, change or look at what is chosen: one page, one job."""
+    for link in ("can_add_related", "can_change_related", "can_view_related", "can_delete_related"):
+        setattr(field.widget, link, False)
+    return field
+
+
 class LinesFormSet(PaginationInlineFormSet):
     """Steps or props in their order. Lines without a number go to the end, in the order they were typed.
 
@@ -91,7 +98,8 @@ class StepInline(TabularInline):
     formset = LinesFormSet
     fields = ["position", "title", "detail"]
     extra = 0
-    min_num = 0
+    hide_title = True
+    verbose_name = "step"
     verbose_name_plural = "What will happen"
 
 
@@ -113,6 +121,8 @@ class ItemInline(TabularInline):
     formset = ItemFormSet
     fields = ["position", "name", "needed", "note"]
     extra = 0
+    hide_title = True
+    verbose_name = "thing to bring"
     verbose_name_plural = "What families need to bring"
     template_before = "staff/nothing_needed.html"
 
@@ -155,7 +165,12 @@ class StaffInline(TabularInline):
     readonly_fields = ["clearance"]
     autocomplete_fields = ["staff"]
     extra = 0
+    hide_title = True
+    verbose_name = "person"
     verbose_name_plural = "Staff"
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        return without_side_doors(super().formfield_for_dbfield(db_field, request, **kwargs))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[StaffAssignment]:
         return super().get_queryset(request).filter(withdrawn_at=None).select_related("staff__user", "session")

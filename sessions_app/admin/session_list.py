@@ -1,5 +1,6 @@
 """The list of sessions: its filters and columns."""
 
+import uuid
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,13 +9,15 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
-from unfold.contrib.filters.admin import RangeDateFilter
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from unfold.contrib.filters.admin import DropdownFilter, RangeDateFilter
 from unfold.utils import parse_date_str
 from unfold.views import ChangeList
 
 from sessions_app.admin.cards import SessionCard, card
 from sessions_app.contacting import Contacted, contacted_by_session
-from sessions_app.models import Session
+from sessions_app.models import Session, StaffAssignment, StaffProfile
 from sessions_app.readiness import blockers, gate_facts
 from whippersnappers.dates import local
 
@@ -50,6 +53,29 @@ class WhenFilter(admin.SimpleListFilter):
 
 def _asks_for_days(request: HttpRequest) -> bool:
     return bool(request.GET.get("starts_at_from") or request.GET.get("starts_at_to"))
+
+
+class StaffFilter(DropdownFilter):
+    """Sessions that somebody delivers."""
+
+    title = "staff"
+    parameter_name = "staff"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
+        if not request.user.has_perm("sessions_app.view_staffprofile"):
+            return []
+        people = StaffProfile.objects.select_related("user").order_by("user__name")
+        return [(str(profile.pk), str(profile)) for profile in people]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Session]) -> QuerySet[Session]:
+        if not self.value():
+            return queryset
+        try:
+            staff = uuid.UUID(self.value())
+        except ValueError:
+            return queryset.none()
+        present = StaffAssignment.objects.filter(staff=staff, withdrawn_at=None)
+        return queryset.filter(pk__in=present.values("session"))
 
 
 class DaysFilter(RangeDateFilter):
@@ -109,3 +135,8 @@ def contacted_said(contacted: Contacted | None, state: str) -> str:
     if contacted is None or state == Session.State.DRAFT:
         return "–"
     return f"{contacted.reached} of {contacted.wanted}"
+
+
+def two_lines(first: str, second: str) -> SafeString:
+    """A cell with what matters on top, and what is good to know below."""
+    return format_html('<span class="st-cell"><b>{}</b><span>{}</span></span>', first, second)

@@ -1,6 +1,7 @@
 """Sessions as staff see them: the list, the form, and for those who deliver a page to read."""
 
 import uuid
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -15,28 +16,39 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from sessions_app import planning, staffing
 from sessions_app.admin.cards import card
+from sessions_app.admin.mail_preview import preview_html, preview_page
 from sessions_app.admin.mending import page_of
 from sessions_app.admin.session_form import SessionForm
-from sessions_app.admin.session_inlines import ItemInline, LinesFormSet, StaffFormSet, StaffInline, StepInline
+from sessions_app.admin.session_inlines import (
+    ItemInline,
+    LinesFormSet,
+    StaffFormSet,
+    StaffInline,
+    StepInline,
+    without_side_doors,
+)
 from sessions_app.admin.session_list import (
     BlockedFilter,
     DaysFilter,
     SessionChangeList,
+    StaffFilter,
     WhenFilter,
     contacted_said,
     mends_said,
+    two_lines,
 )
-from sessions_app.admin.session_pages import PAGES, respond
+from sessions_app.admin.session_pages import PAGES, Step, respond
 from sessions_app.contacting import contacts_of
 from sessions_app.models import Session
 from sessions_app.readiness import gate_facts
 from whippersnappers import dates
 from whippersnappers.staff_admin import StaffAdmin
 
+DELIVERED = {Session.Delivery.REMOTE: "by Zoom", Session.Delivery.IN_PERSON: "in person"}
 _EDITABLE = (Session.State.DRAFT, Session.State.CONFIRMED)
 
 
@@ -46,14 +58,14 @@ class SessionAdmin(StaffAdmin):
 
     form = SessionForm
     inlines = [StepInline, ItemInline, StaffInline]
-    list_display = ["day", "time", "name", "kind", "delivery", "status", "places", "to_mend", "contacted"]
-    list_display_links = ["day", "time", "name"]
+    list_display = ["when", "name", "status", "places", "to_mend", "contacted"]
+    list_display_links = ["when", "name"]
     list_filter = [
         WhenFilter,
         ("state", ChoicesDropdownFilter),
         ("kind", ChoicesDropdownFilter),
         ("delivery", ChoicesDropdownFilter),
-        ("assignments__staff", RelatedDropdownFilter),
+        StaffFilter,
         ("starts_at", DaysFilter),
         BlockedFilter,
     ]
@@ -74,7 +86,7 @@ class SessionAdmin(StaffAdmin):
     change_form_outer_before_template = "staff/session_top.html"
     change_form_outer_after_template = "staff/session_families.html"
     change_form_before_template = "staff/session_mark.html"
-    radio_fields = {}
+    compressed_fields = False
 
     # --- The list
 
@@ -85,18 +97,15 @@ class SessionAdmin(StaffAdmin):
         request.now = timezone.now()  # type: ignore[attr-defined]
         return super().changelist_view(request, {"title": "Sessions", **(extra_context or {})})
 
-    @admin.display(description="Day", ordering="starts_at")
-    def day(self, session: Session) -> str:
+    @admin.display(description="When", ordering="starts_at")
+    def when(self, session: Session) -> SafeString:
         start = dates.local(session.starts_at)
-        return f"{start:%a} {start.day} {start:%b %Y}"
+        times = dates.times(session.starts_at, session.ends_at, now=session.starts_at)
+        return two_lines(f"{start:%a} {start.day} {start:%b %Y}", times)
 
-    @admin.display(description="Time")
-    def time(self, session: Session) -> str:
-        return dates.times(session.starts_at, session.ends_at, now=session.starts_at)
-
-    @admin.display(description="Title", ordering="title")
-    def name(self, session: Session) -> str:
-        return session.title
+    @admin.display(description="Session", ordering="title")
+    def name(self, session: Session) -> SafeString:
+        return two_lines(session.title, f"{session.get_kind_display()}, {DELIVERED[session.delivery]}")
 
     @admin.display(description="State", ordering="state")
     def status(self, session: Any) -> SafeString:
@@ -117,7 +126,7 @@ class SessionAdmin(StaffAdmin):
     def get_list_display(self, request: HttpRequest) -> list[str]:
         if request.user.has_perm("sessions_app.change_session"):
             return list(self.list_display)
-        return ["day", "time", "name", "kind", "delivery", "status", "places"]
+        return ["when", "name", "status", "places"]
 
     # --- The form
 
@@ -144,8 +153,14 @@ class SessionAdmin(StaffAdmin):
         return [
             ("What", {"fields": ["title", ("kind", "delivery"), "place", "summary"]}),
             *when,
-            ("Children and mails", {"fields": ["capacity", "pre_session_hours"]}),
+            ("Children and mails", {"fields": [("capacity", "pre_session_hours")]}),
         ]
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "summary":
+            field.widget.attrs["rows"] = 3
+        return without_side_doors(field) if db_field.name == "place" else field
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -193,6 +208,7 @@ class SessionAdmin(StaffAdmin):
         context = self.admin_site.each_context(request) | self._around(session, timezone.now())
         context |= {"opts": None, "plans": request.user.has_perm("sessions_app.change_session")}
         context |= {"steps": session.steps.all(), "items": session.items.all()}
+        context["may_see_children"] = request.user.has_perm("sessions_app.view_childinmysessions")
         return TemplateResponse(request, "staff/session_read.html", context)
 
     # --- Saving
@@ -232,16 +248,35 @@ class SessionAdmin(StaffAdmin):
             )
             for page in PAGES
         ]
+        own += [
+            path(
+                f"<uuid:pk>/mails/{tail}",
+                self.admin_site.admin_view(self._mail_view(page)),
+                name=f"sessions_app_session_{name}",
+            )
+            for tail, page, name in (("", preview_page, "mails"), ("html/", preview_html, "mail_html"))
+        ]
         return own + super().get_urls()
 
-    def _page_view(self, page: type[Any]) -> Any:
+    def _planned(self, request: HttpRequest, pk: Any) -> Session:
+        """The session, for somebody who plans; 404 for one that they cannot see, 403 for the others."""
+        session = self.get_queryset(request).filter(pk=pk).first()
+        if session is None:
+            raise Http404
+        if not request.user.has_perm("sessions_app.change_session"):
+            raise PermissionDenied
+        return session
+
+    def _mail_view(self, page: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        def view(request: HttpRequest, pk: Any) -> HttpResponse:
+            return page(request, self._planned(request, pk), timezone.now(), self.admin_site)
+
+        return view
+
+    def _page_view(self, page: type[Step]) -> Callable[..., HttpResponse]:
         def view(request: HttpRequest, pk: Any, **kwargs: Any) -> HttpResponse:
-            session = self.get_queryset(request).filter(pk=pk).first()
-            if session is None:
-                raise Http404
-            if not request.user.has_perm("sessions_app.change_session"):
-                raise PermissionDenied
-            return respond(page(request, session, timezone.now(), **kwargs), self.admin_site)
+            step = page(request, self._planned(request, pk), timezone.now(), **kwargs)
+            return respond(step, self.admin_site)
 
         return view
 

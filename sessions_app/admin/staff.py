@@ -97,10 +97,12 @@ class StaffProfileAdmin(StaffAdmin):
         return super().get_queryset(request).select_related("user").annotate(ahead=ahead)
 
     def get_fieldsets(self, request: HttpRequest, obj: StaffProfile | None = None) -> list[Any]:
-        return list(self.fieldsets) if obj else list(self.fieldsets)[:-1]
+        if obj is None:
+            return list(self.fieldsets)[:-1]
+        return [("Who", {"fields": ["name", "first_name"]}), *list(self.fieldsets)[1:]]
 
     def get_readonly_fields(self, request: HttpRequest, obj: StaffProfile | None = None) -> list[str]:
-        return ["user", "schedule"] if obj else ["schedule"]
+        return ["name", "schedule"] if obj else ["schedule"]
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "user":

@@ -9,11 +9,11 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from unfold.widgets import DATETIME_CLASSES
+from unfold.widgets import BASE_INPUT_CLASSES
 
 from whippersnappers.dates import LONDON, clock, local
 
-_CLASSES = " ".join(DATETIME_CLASSES)
+_CLASSES = " ".join([*BASE_INPUT_CLASSES, "st-when"])
 
 
 class DayField(forms.DateField):

@@ -1,0 +1,141 @@
+"""Staff pages cost the same few queries with one row and with thirty."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from sessions_app.models import Booking, Meeting, PhoneTask, Session, StaffAssignment
+from tests.factories import (
+    BookingFactory,
+    InvitationFactory,
+    PlaceFactory,
+    SessionFactory,
+    StaffAssignmentFactory,
+    StaffProfileFactory,
+    ZoomHostFactory,
+    household,
+    tomorrow_at,
+)
+from whippersnappers.accounts.models import User
+from whippersnappers.outbox.models import OutgoingMail
+
+pytestmark = pytest.mark.django_db
+
+
+def a_session(number: int, **fields: Any) -> Session:
+    """A session with staff, a child and a place in the calendar of its own."""
+    start = tomorrow_at(8) + timedelta(minutes=20 * number)
+    session = SessionFactory(starts_at=start, ends_at=start + timedelta(minutes=20), **fields)
+    StaffAssignmentFactory(session=session)
+    BookingFactory(session=session, child=household()[1][0])
+    return session
+
+
+def confirmed(number: int) -> Session:
+    return a_session(number, state=Session.State.CONFIRMED, confirmed_at=timezone.now())
+
+
+def a_meeting(number: int) -> None:
+    Meeting.objects.create(session=confirmed(number), host=ZoomHostFactory(), state=Meeting.State.FAILED, problem="No.")
+
+
+def a_call(number: int) -> None:
+    guardian = household(email="")[0][0]
+    PhoneTask.objects.create(
+        key=f"call-{number}", session=confirmed(number), guardian=guardian, purpose="invite", reason="no e-mail address"
+    )
+
+
+def a_mail(number: int) -> None:
+    now = timezone.now()
+    OutgoingMail.objects.create(
+        key=f"mail-{number}", kind="invitation", to="p@example.com", state="dead", not_before=now, dead_at=now
+    )
+
+
+def an_invitation(number: int) -> None:
+    InvitationFactory(session=confirmed(number))
+
+
+def a_lapsing_person(number: int) -> None:
+    StaffProfileFactory(dbs_valid_until=timezone.localdate())
+
+
+def everything(number: int) -> None:
+    for make in (a_session, a_meeting, a_call, a_mail, a_lapsing_person):
+        make(number)
+
+
+def queries(client: Client, address: str) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        response = client.get(address)
+    assert response.status_code == 200
+    return len(captured)
+
+
+LISTS: dict[str, tuple[str, Callable[[int], object], int]] = {
+    "home": ("admin:index", everything, 17),
+    "sessions": ("admin:sessions_app_session_changelist", confirmed, 19),
+    "staff": ("admin:sessions_app_staffprofile_changelist", a_lapsing_person, 5),
+    "places": ("admin:sessions_app_place_changelist", lambda n: PlaceFactory(), 5),
+    "hosts": ("admin:sessions_app_zoomhost_changelist", lambda n: ZoomHostFactory(), 5),
+    "meetings": ("admin:sessions_app_meeting_changelist", a_meeting, 5),
+    "calls": ("admin:sessions_app_phonetask_changelist", a_call, 5),
+    "ways in": ("admin:sessions_app_invitation_changelist", an_invitation, 5),
+}
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_list_costs_the_same_with_one_row_and_with_thirty(name: str, client: Client, coordinator: User) -> None:
+    route, make, expected = LISTS[name]
+    client.force_login(coordinator)
+    make(0)
+    with_one = queries(client, reverse(route))
+    for number in range(1, 30):
+        make(number)
+    with_thirty = queries(client, reverse(route))
+    assert (with_one, with_thirty) == (expected, expected)
+
+
+def test_a_practitioners_pages_cost_the_same_with_one_session_and_with_thirty(
+    client: Client, practitioner: User
+) -> None:
+    client.force_login(practitioner)
+    me = StaffProfileFactory(user=practitioner)
+
+    def mine(number: int) -> None:
+        StaffAssignmentFactory(session=confirmed(number), staff=me)
+
+    addresses = [
+        reverse("admin:index"),
+        reverse("admin:sessions_app_session_changelist"),
+        reverse("admin:sessions_app_childinmysessions_changelist"),
+    ]
+    mine(0)
+    with_one = [queries(client, address) for address in addresses]
+    for number in range(1, 30):
+        mine(number)
+    assert [queries(client, address) for address in addresses] == with_one
+    assert with_one == [10, 12, 4]
+
+
+def test_a_sessions_page_costs_the_same_with_one_child_and_with_thirty(client: Client, coordinator: User) -> None:
+    client.force_login(coordinator)
+    session = confirmed(0)
+    address = reverse("admin:sessions_app_session_change", args=[session.pk])
+    queries(client, address)  # what Django looks up once and then remembers
+    with_one = queries(client, address)
+    for _ in range(29):
+        adults, children = household()
+        BookingFactory(session=session, child=children[0])
+        InvitationFactory(session=session, guardian=adults[0])
+    assert Booking.objects.filter(session=session).count() == 30
+    assert StaffAssignment.objects.filter(session=session).count() == 1
+    assert (with_one, queries(client, address)) == (31, 31)
