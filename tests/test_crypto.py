@@ -74,7 +74,7 @@ def test_after_rotation_old_text_opens_and_new_text_needs_the_new_key(settings):
 
 def test_ways_round_the_instance_are_refused():
     child = ChildFactory(medical_notes=CANARY)
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError), transaction.atomic():
         Child.objects.update(medical_notes="plain")
     child.medical_notes = "plain"
     with pytest.raises(TypeError), transaction.atomic():
