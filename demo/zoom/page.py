@@ -2,7 +2,7 @@
 
 import html
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -55,7 +55,7 @@ article, .message { background: var(--card); border: 1px solid var(--line); bord
 table { width: 100%; border-collapse: collapse; }
 th, td { text-align: left; vertical-align: top; padding: .3rem .75rem .3rem 0;
   border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
-th { font-weight: 400; color: var(--quiet); width: 55%; }
+th { font-weight: 400; color: var(--quiet); width: 45%; }
 summary { cursor: pointer; padding: .4rem 0; color: var(--accent); }
 code { font-size: 1.05em; }
 """
@@ -137,8 +137,9 @@ def _card(meeting: Json) -> str:
 
 
 def _when(start: str, minutes: int) -> str:
-    begins = datetime.fromisoformat(start).astimezone(LONDON)
-    return f"{begins:%A} {begins.day} {begins:%B %Y}, {_clock(begins)}, {minutes} minutes"
+    moment = datetime.fromisoformat(start)
+    begins, ends = (each.astimezone(LONDON) for each in (moment, moment + timedelta(minutes=minutes)))
+    return f"{begins:%A} {begins.day} {begins:%B %Y}, {_clock(begins)} to {_clock(ends)}"
 
 
 def _clock(moment: datetime) -> str:

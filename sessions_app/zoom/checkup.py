@@ -5,10 +5,11 @@ alternative hosts, and makes one trial meeting for each host, which is read back
 setting show that the account overrides without a word.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
+from functools import partial
 from typing import Any, Final
 from uuid import uuid4
 
@@ -93,11 +94,11 @@ def check_account(
         to_do = "In the portal, under Zoom hosts, add the sign-in address of each licensed Zoom user."
         yield Finding(Level.CHANGE, "hosts", "The portal knows no Zoom host, so no remote session can be held.", to_do)
     for host in hosts:
-        usable = yield from _checked(host, lambda host=host: list(_host(host, gateway)))
+        usable = yield from _checked(host, partial(_host, host, gateway))
         if usable and trial:
-            yield from _checked(host, lambda host=host: list(_trial_meeting(host, gateway, now)))
+            yield from _checked(host, partial(_trial_meeting, host, gateway, now))
     for person in sorted(set(staff) - set(hosts)):
-        yield from _checked(person, lambda person=person: list(_colleague(person, gateway)))
+        yield from _checked(person, partial(_colleague, person, gateway))
     yield Finding(
         Level.NOTE,
         "the account",
@@ -113,7 +114,7 @@ def check_account(
     )
 
 
-def _credentials() -> Iterator[Finding]:
+def _credentials() -> Generator[Finding, None, bool]:
     """A fresh token, so that the check sees today's scopes; other workers notice by themselves."""
     about = "credentials"
     try:
@@ -140,10 +141,10 @@ def _credentials() -> Iterator[Finding]:
     return True
 
 
-def _checked(about: str, look: Callable[[], list[Finding]]) -> Iterator[Finding]:
+def _checked(about: str, look: Callable[[], Iterable[Finding]]) -> Generator[Finding, None, bool]:
     """The findings of one look; an error of Zoom becomes a finding. True when nothing kept it from looking."""
     try:
-        findings = look()
+        findings = list(look())
     except ZoomScopeMissing as error:
         yield Finding(Level.CHANGE, about, f"Zoom refused to answer: {error}", _add_scopes([]))
         return False

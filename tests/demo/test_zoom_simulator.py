@@ -295,7 +295,7 @@ def test_orders_for_faults_over_http(api: Simulator) -> None:
 def test_the_page_lists_meetings_with_their_settings_and_escapes_them(api: Simulator) -> None:
     create(api, topic="<b>Tea & songs</b>", settings={"waiting_room": True})
     page = requests.get(f"{api.url}/", timeout=5)
-    assert "Tuesday 24 November 2026, 4:00pm, 45 minutes" in page.text
+    assert "Tuesday 24 November 2026, 4:00pm to 4:45pm" in page.text
     assert "&lt;b&gt;Tea &amp; songs&lt;/b&gt;" in page.text
     assert "<th scope=row>Waiting room</th><td>on</td>" in page.text
     assert "<script" not in page.text

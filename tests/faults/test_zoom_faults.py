@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -27,7 +28,7 @@ LONG = 60
 
 
 def wanted() -> Meeting:
-    return Meeting.objects.create(session=SessionFactory(), host=ZoomHostFactory(email=HOST))
+    return Meeting.objects.create(session=SessionFactory.create(), host=ZoomHostFactory.create(email=HOST))
 
 
 def again(meeting: Meeting) -> Meeting:
@@ -54,6 +55,10 @@ def advisory_locks() -> int:
             "WHERE locktype = 'advisory' AND datname = current_database()"
         )
         return int(cursor.fetchone()[0])
+
+
+def faults_left(zoom: Simulator, count: int) -> bool:
+    return len(zoom.dispatcher.faults.listed()) == count
 
 
 def assert_exactly_one(zoom: Simulator, meeting: Meeting) -> None:
@@ -107,7 +112,7 @@ def test_a_worker_killed_several_times_over(zoom: Simulator, workers: Workers) -
         zoom.fault(operation, "timeout_after", seconds=LONG)
     for left in (3, 2, 1, 0):
         pid = workers.start(zoom, meeting.pk)
-        wait_until(lambda left=left: len(zoom.dispatcher.faults.listed()) == left)
+        wait_until(partial(faults_left, zoom, left))
         time.sleep(0.1)
         workers.kill(pid)
         after_a_death(meeting)
@@ -236,11 +241,11 @@ FAULTS: list[tuple[str, dict[str, Any]]] = [
 
 def test_every_fault_of_zoom_ends_with_one_meeting_each(zoom: Simulator, celery_worker: redis.Redis) -> None:
     """One session for each fault, all at once, and a worker that only ever hears "sweep"."""
-    host = ZoomHostFactory(email=HOST)
+    host = ZoomHostFactory.create(email=HOST)
     rows = []
     for number, (kind, more) in enumerate(FAULTS):
         starts = timezone.now() + timedelta(days=1, hours=number)
-        session = SessionFactory(starts_at=starts, ends_at=starts + timedelta(minutes=30))
+        session = SessionFactory.create(starts_at=starts, ends_at=starts + timedelta(minutes=30))
         rows.append(Meeting.objects.create(session=session, host=host))
         zoom.fault("meetingCreate", kind, **more)
     sweep(celery_worker)

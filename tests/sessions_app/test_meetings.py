@@ -30,10 +30,10 @@ def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def wanted(**session: Any) -> Meeting:
     """A confirmed session's meeting, not made yet, with one member of staff who can be host."""
-    made = SessionFactory(**session)
-    StaffAssignmentFactory(session=made, staff=StaffProfileFactory(zoom_email=STAFF))
-    StaffAssignmentFactory(session=made, staff=StaffProfileFactory(zoom_email=""))
-    return Meeting.objects.create(session=made, host=ZoomHostFactory(email=HOST))
+    made = SessionFactory.create(**session)
+    StaffAssignmentFactory.create(session=made, staff=StaffProfileFactory.create(zoom_email=STAFF))
+    StaffAssignmentFactory.create(session=made, staff=StaffProfileFactory.create(zoom_email=""))
+    return Meeting.objects.create(session=made, host=ZoomHostFactory.create(email=HOST))
 
 
 def ensure(meeting: Meeting, **gateway: Any) -> Meeting:
@@ -97,9 +97,9 @@ def test_being_ready_is_in_the_audit_trail(zoom: Simulator) -> None:
 
 def test_the_host_is_not_an_alternative_to_itself(zoom: Simulator) -> None:
     meeting = wanted()
-    StaffAssignmentFactory(session=meeting.session, staff=StaffProfileFactory(zoom_email=HOST.upper()))
-    left = StaffAssignmentFactory(
-        session=meeting.session, staff=StaffProfileFactory(zoom_email="left@whippersnappers.org")
+    StaffAssignmentFactory.create(session=meeting.session, staff=StaffProfileFactory.create(zoom_email=HOST.upper()))
+    left = StaffAssignmentFactory.create(
+        session=meeting.session, staff=StaffProfileFactory.create(zoom_email="left@whippersnappers.org")
     )
     StaffAssignment.objects.filter(pk=left.pk).update(withdrawn_at=timezone.now())
     ensure(meeting)
@@ -109,11 +109,11 @@ def test_the_host_is_not_an_alternative_to_itself(zoom: Simulator) -> None:
 # --- What is due -------------------------------------------------------------------------------------------
 def test_the_sweep_finds_what_is_due_and_the_nearest_first(zoom: Simulator) -> None:
     now = timezone.now()
-    host = ZoomHostFactory(email=HOST)
+    host = ZoomHostFactory.create(email=HOST)
 
     def row(days: float, **fields: Any) -> Meeting:
         starts = now + timedelta(days=days)
-        session = SessionFactory(starts_at=starts, ends_at=starts + timedelta(minutes=30))
+        session = SessionFactory.create(starts_at=starts, ends_at=starts + timedelta(minutes=30))
         return Meeting.objects.create(session=session, host=host, **fields)
 
     later, sooner = row(3), row(2)
@@ -465,11 +465,11 @@ def test_a_meeting_that_somebody_deleted_in_zoom_is_replaced(zoom: Simulator) ->
 
 def test_every_state_is_either_worked_on_or_left_alone() -> None:
     """A forgotten state fails here: for each, what is due when it is wanted, changed, not wanted."""
-    host = ZoomHostFactory(email=HOST)
+    host = ZoomHostFactory.create(email=HOST)
     found = {}
     for hours, state in enumerate(State.values):
         starts = timezone.now() + timedelta(days=1, hours=hours)
-        session = SessionFactory(starts_at=starts, ends_at=starts + timedelta(minutes=30))
+        session = SessionFactory.create(starts_at=starts, ends_at=starts + timedelta(minutes=30))
         meeting = Meeting.objects.create(session=session, host=host, state=state, zoom_id=str(hours))
         rows = Meeting.objects.filter(pk=meeting.pk)
         seen = []

@@ -16,9 +16,9 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def account(zoom: Simulator) -> Simulator:
     """A portal with one host and one member of staff, both in Zoom."""
-    ZoomHostFactory(email=HOST)
-    StaffProfileFactory(zoom_email=STAFF)
-    StaffProfileFactory(zoom_email="")
+    ZoomHostFactory.create(email=HOST)
+    StaffProfileFactory.create(zoom_email=STAFF)
+    StaffProfileFactory.create(zoom_email="")
     return zoom
 
 
