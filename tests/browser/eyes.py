@@ -68,8 +68,7 @@ class Eyes:
         if folder:
             width = (self.page.viewport_size or {"width": 0})["width"]
             self.page.screenshot(path=Path(folder) / f"{name}-{width}.png", full_page=True)
-        assert self._axe() == []
-        assert self._sticking_out() == []
+        assert (name, self._axe(), self._sticking_out()) == (name, [], [])
 
     def _axe(self) -> list[str]:
         found = Axe().run(self.page, options={"runOnly": _RULES, "resultTypes": ["violations"]})

@@ -1,6 +1,7 @@
 """Every page of families and of signing in, in a real browser: axe clean, quiet console, no third parties."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -34,21 +35,24 @@ def path_of(invitation: Invitation) -> str:
     return f"/join/{join_token(invitation)}/"
 
 
-@pytest.mark.parametrize(
-    ("name", "path"),
-    [
-        ("door", "/"),
-        ("staff-door", "/accounts/login/"),
-        ("family-door", "/accounts/login/code/"),
-        ("forgotten", "/accounts/password/reset/"),
-        ("forgotten-done", "/accounts/password/reset/done/"),
-    ],
-)
-def test_public_pages(eyes: Eyes, screen: Screen, name: str, path: str) -> None:
+PUBLIC = {
+    "door": "/",
+    "staff-door": "/accounts/login/",
+    "family-door": "/accounts/login/code/",
+    "forgotten": "/accounts/password/reset/",
+    "forgotten-done": "/accounts/password/reset/done/",
+    "not-found": "/no-such-page/",
+    "unknown-link": "/join/nonsense/",
+}
+
+
+def test_public_pages(eyes: Eyes, screen: Screen) -> None:
     eyes.use(screen)
-    eyes.go(path)
-    eyes.check(name)
-    assert eyes.page.locator("h1").count() == 1
+    eyes.expected = "404 (Not Found)"
+    for name, path in PUBLIC.items():
+        eyes.go(path)
+        eyes.check(name)
+        assert eyes.page.locator("h1").count() == 1
 
 
 def test_door_when_signed_in(eyes: Eyes, screen: Screen, guardian: Guardian) -> None:
@@ -107,23 +111,20 @@ def test_portal_with_a_term_ahead(eyes: Eyes, screen: Screen, guardian: Guardian
     assert eyes.page.get_by_role("button", name="Join in Zoom").count() == 1
 
 
-@pytest.mark.parametrize(
-    ("name", "starts_in", "with_meeting", "said"),
-    [
-        ("join-open", timedelta(minutes=10), True, "Join in Zoom"),
-        ("join-early", timedelta(days=2), True, "The button to join comes at"),
-        ("join-not-ready", timedelta(minutes=10), False, "still getting the Zoom meeting ready"),
-        ("join-late", timedelta(days=-1), True, "This session is over"),
-    ],
-)
-def test_join_page(
-    eyes: Eyes, screen: Screen, guardian: Guardian, name: str, starts_in: timedelta, with_meeting: bool, said: str
-) -> None:
+JOIN = [
+    ("join-open", timedelta(minutes=10), True, "Join in Zoom"),
+    ("join-early", timedelta(days=2), True, "The button to join comes at"),
+    ("join-not-ready", timedelta(minutes=10), False, "still getting the Zoom meeting ready"),
+    ("join-late", timedelta(days=-1), True, "This session is over"),
+]
+
+
+def test_join_page(eyes: Eyes, screen: Screen, guardian: Guardian) -> None:
     eyes.use(screen)
-    invitation = invited(guardian, starts_in=starts_in, with_meeting=with_meeting)
-    eyes.go(path_of(invitation))
-    assert eyes.page.get_by_text(said).first.is_visible()
-    eyes.check(name)
+    for name, starts_in, with_meeting, said in JOIN:
+        eyes.go(path_of(invited(guardian, starts_in=starts_in, with_meeting=with_meeting)))
+        assert eyes.page.get_by_text(said).first.is_visible()
+        eyes.check(name)
 
 
 def test_join_page_in_person(eyes: Eyes, screen: Screen, guardian: Guardian) -> None:
@@ -152,31 +153,21 @@ def test_links_without_force(eyes: Eyes, screen: Screen, guardian: Guardian) -> 
     eyes.check("join-cancelled")
 
 
-@pytest.mark.parametrize(("name", "path"), [("not-found", "/no-such-page/"), ("unknown-link", "/join/nonsense/")])
-def test_not_found(eyes: Eyes, screen: Screen, name: str, path: str) -> None:
+def test_error_pages(eyes: Eyes, screen: Screen) -> None:
     eyes.use(screen)
-    eyes.expected = "404 (Not Found)"
-    eyes.go(path)
-    eyes.check(name)
-    assert eyes.page.locator("h1").count() == 1
-
-
-@pytest.mark.parametrize("template", ["400", "403", "403_csrf", "429", "500"])
-def test_error_pages(eyes: Eyes, screen: Screen, template: str) -> None:
-    eyes.use(screen)
-    eyes.go("/")  # so that the pages below have the server's own style sheet
     request = RequestFactory().get("/broken/")
     request.user = AnonymousUser()
-    # Django renders these two without a request: they must stand alone.
-    html = render_to_string(f"{template}.html", request=None if template in ("400", "500") else request)
+    for name in ["400", "403", "403_csrf", "429", "500"]:
+        # Django renders the page for 500 without a request: it must stand alone, and so does the one for 400.
+        html = render_to_string(f"{name}.html", request=None if name in ("400", "500") else request)
+        eyes.page.route("**/broken/", partial(_answer, html=html))
+        eyes.go("/broken/")
+        eyes.check(f"error-{name}")
+        assert eyes.page.locator("h1").count() == 1
 
-    def answer(route: Route) -> None:
-        route.fulfill(body=html, content_type="text/html")
 
-    eyes.page.route("**/broken/", answer)
-    eyes.go("/broken/")
-    eyes.check(f"error-{template}")
-    assert eyes.page.locator("h1").count() == 1
+def _answer(route: Route, html: str) -> None:
+    route.fulfill(body=html, content_type="text/html")
 
 
 def test_second_factor_pages(eyes: Eyes, screen: Screen, live_server: LiveServer) -> None:

@@ -1,8 +1,17 @@
-"""Meeting IDs as Zoom shows them."""
+"""How lists and numbers are written for people."""
+
+from collections.abc import Sequence
 
 from django import template
 
 register = template.Library()
+
+
+@register.filter
+def listed(words: Sequence[str]) -> str:
+    """`Maya`, `Maya and Tom`, `Maya, Tom and Ali`."""
+    *first, last = words or [""]
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 @register.filter
