@@ -28,6 +28,7 @@ class Simulator:
         self.dispatcher = Dispatcher(self.store, Faults(), limits)
         self.server = SimulatorServer(("127.0.0.1", 0), self.dispatcher)
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
+        self._http = requests.Session()
         self._thread = threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True)
 
     def start(self) -> None:
@@ -36,6 +37,7 @@ class Simulator:
 
     def stop(self) -> None:
         """Stop serving and close the port."""
+        self._http.close()
         self.server.shutdown()
         self.server.server_close()
         self._thread.join(5)
@@ -62,7 +64,7 @@ class Simulator:
     def token(self) -> str:
         """A fresh token, as any app with the credentials gets it; it ends the one before."""
         known = self.store.credentials
-        answer = requests.post(
+        answer = self._http.post(
             f"{self.url}/oauth/token",
             data={"grant_type": "account_credentials", "account_id": known.account_id},
             auth=(known.client_id, known.client_secret),
@@ -73,11 +75,11 @@ class Simulator:
     def request(self, method: str, path: str, token: str = "", **more: Any) -> requests.Response:
         """One raw call to the API."""
         headers = {"Authorization": f"Bearer {token or self.store.token.get('value', '')}"}
-        return requests.request(method, f"{self.url}/v2{path}", headers=headers, timeout=5, **more)
+        return self._http.request(method, f"{self.url}/v2{path}", headers=headers, timeout=5, **more)
 
     def control(self, method: str, path: str, body: Any = None) -> requests.Response:
         """One call to the simulator's controls."""
-        return requests.request(method, f"{self.url}/_control/{path}", json=body, timeout=5)
+        return self._http.request(method, f"{self.url}/_control/{path}", json=body, timeout=5)
 
 
 @pytest.fixture

@@ -4,9 +4,10 @@ Everything here is real traffic over HTTP: the gateway's own calls as they were 
 of the schema the answers of the simulator, the good ones and the errors.
 """
 
+import copy
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -15,6 +16,7 @@ import pytest
 import requests
 
 from demo.zoom.schema import SCHEMA_FILE, Api, ApiOperation
+from demo.zoom.store import Credentials
 from sessions_app.zoom import operations as portal_operations
 from sessions_app.zoom.errors import ZoomError
 from sessions_app.zoom.gateway import ZoomGateway
@@ -152,8 +154,28 @@ class Scene:
         return int(made["id"])
 
 
+@pytest.fixture(scope="module")
+def prepared() -> Iterator[tuple[Scene, dict[str, Any]]]:
+    """The scene, made once, and what its account held then."""
+    zoom = Simulator(Credentials("account", "client", "client-secret"))
+    zoom.users(HOST, STAFF)
+    zoom.start()
+    scene = set_up(zoom)
+    held = copy.deepcopy({name: getattr(zoom.store, name) for name in ("meetings", "users", "daily")})
+    yield scene, held
+    zoom.stop()
+
+
 @pytest.fixture
-def scene(zoom: Simulator) -> Scene:
+def scene(prepared: tuple[Scene, dict[str, Any]]) -> Scene:
+    scene, held = prepared
+    scene.zoom.dispatcher.faults.clear()
+    for name, value in copy.deepcopy(held).items():
+        setattr(scene.zoom.store, name, value)
+    return scene
+
+
+def set_up(zoom: Simulator) -> Scene:
     zoom.token()
     scene = Scene(zoom)
     scene.number = scene.make(settings={"approval_type": 0})
