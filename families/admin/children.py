@@ -1,0 +1,99 @@
+"""Children: what staff must know at a glance, and the rest below."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
+
+from families.admin.ground import FamiliesAdmin
+from families.admin.standing import ArchivedFilter, GuardiansOfChild, RestrictionFilter, label, restrictions_of
+from families.models import Child, Consent
+
+
+class ConsentFilter(admin.SimpleListFilter):
+    """What was answered about being in a recorded group session (X1)."""
+
+    title = "recorded group sessions"
+    parameter_name = "recorded"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("yes", "Yes"), ("no", "No"), ("open", "Not asked yet")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Child]) -> QuerySet[Child]:
+        current = Consent.objects.filter(purpose=Consent.Purpose.RECORDED_GROUP, superseded_at=None)
+        match self.value():
+            case "yes":
+                return queryset.filter(pk__in=current.filter(given=True).values("child"))
+            case "no":
+                return queryset.filter(pk__in=current.filter(given=False).values("child"))
+            case "open":
+                return queryset.exclude(pk__in=current.values("child"))
+        return queryset
+
+
+@admin.register(Child)
+class ChildAdmin(FamiliesAdmin):
+    """A child. What keeps it safe stands first."""
+
+    list_display = ["name", "age", "family", "adults", "communication", "local_authority"]
+    list_display_links = ["name"]
+    list_filter = [
+        ("communication", ChoicesDropdownFilter), "local_authority", ConsentFilter, RestrictionFilter, ArchivedFilter,
+    ]  # fmt: skip
+    search_fields = [
+        "known_as", "first_name", "last_name", "reference", "family__name", "family__reference",
+        "guardianships__guardian__first_name", "guardianships__guardian__last_name",
+    ]  # fmt: skip
+    search_help_text = "Child, reference, family or parent"
+    autocomplete_fields = ["family"]
+    inlines = [GuardiansOfChild]
+    readonly_fields = ["recorded"]
+    change_form_outer_before_template = "families/restrictions.html"
+    fieldsets = [
+        ("Who", {"fields": [("first_name", "last_name"), ("known_as", "date_of_birth"), ("family", "reference")]}),
+        ("To keep them safe", {"fields": ["medical_notes", "what_to_avoid"]}),
+        ("How they communicate", {"fields": ["communication", "communication_notes"]}),
+        ("To take part", {"fields": ["access_needs", "what_helps", "likes"]}),
+        ("Short breaks", {"fields": [("local_authority", "entitlement_hours"), "recorded"]}),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Child]:
+        return super().get_queryset(request).select_related("family").prefetch_related("guardianships__guardian")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Child | None = None) -> list[str]:
+        return ["recorded", *(["family"] if obj else [])]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        child = self.get_object(request, object_id)
+        found = restrictions_of(child.guardianships.select_related("guardian", "child")) if child else []
+        return super().change_view(request, object_id, form_url, {"restrictions": found, **(extra_context or {})})
+
+    @admin.display(description="Child", ordering="known_as")
+    def name(self, child: Child) -> str | SafeString:
+        return format_html("{} {}", child, label("Archived", "warning")) if child.archived_at else str(child)
+
+    @admin.display(description="Age", ordering="-date_of_birth")
+    def age(self, child: Child) -> int:
+        return child.age_on(timezone.localdate())
+
+    @admin.display(description="Parents and carers")
+    def adults(self, child: Child) -> str | SafeString:
+        standings = list(child.guardianships.all())
+        names = ", ".join(str(s.guardian) for s in standings) or "Nobody yet"
+        if any(s.restricted for s in standings):
+            return format_html("{} {}", names, label("Restriction", "danger"))
+        return names
+
+    @admin.display(description="Recorded group sessions")
+    def recorded(self, child: Child) -> str:
+        current = child.consents.filter(purpose=Consent.Purpose.RECORDED_GROUP, superseded_at=None).first()
+        if current is None:
+            return "Not asked yet. Record the answer under Consents."
+        return f"{'Yes' if current.given else 'No'}, since {timezone.localtime(current.decided_at):%d/%m/%Y}"

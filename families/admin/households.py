@@ -1,0 +1,165 @@
+"""Households, and the parents and carers in them."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from unfold.admin import StackedInline, TabularInline
+
+from families.admin.archive_pages import archive_urls
+from families.admin.ground import CheckedForm, FamiliesAdmin
+from families.admin.spreadsheet import import_urls
+from families.admin.standing import ArchivedFilter, ChildrenOfGuardian, RestrictionFilter, label, restrictions_of
+from families.models import Child, Family, Guardian
+
+
+class ReachFilter(admin.SimpleListFilter):
+    """Guardians whom mail does not reach."""
+
+    title = "can be reached"
+    parameter_name = "reach"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("no_email", "No e-mail address"), ("problem", "Mail comes back"), ("phone", "Prefers the phone")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        match self.value():
+            case "no_email":
+                return queryset.filter(email="")
+            case "problem":
+                return queryset.exclude(email_problem="")
+            case "phone":
+                return queryset.filter(prefers=Guardian.Contact.PHONE)
+        return queryset
+
+
+class GuardiansInFamily(StackedInline):
+    model = Guardian
+    form = CheckedForm
+    extra = 0
+    show_change_link = True
+    verbose_name_plural = "Parents and carers of this household"
+    fieldsets = [(None, {"fields": [("first_name", "last_name"), ("email", "phone", "prefers"), "mark"]})]
+
+
+class ChildrenInFamily(TabularInline):
+    """The children of the household; their own page says the rest."""
+
+    model = Child
+    form = CheckedForm
+    extra = 0
+    show_change_link = True
+    fields = ["first_name", "last_name", "known_as", "date_of_birth", "mark"]
+
+
+@admin.register(Family)
+class FamilyAdmin(FamiliesAdmin):
+    """A household: who lives in it, where, and what staff should know."""
+
+    list_display = ["name", "reference", "adults", "kids", "state"]
+    list_display_links = ["name", "reference"]
+    list_filter = [ArchivedFilter]
+    search_fields = [
+        "name", "reference", "guardians__first_name", "guardians__last_name", "guardians__email",
+        "children__known_as", "children__first_name", "children__last_name",
+    ]  # fmt: skip
+    search_help_text = "Family, reference, parent, e-mail address or child"
+    list_before_template = "families/list_top.html"
+    change_form_outer_before_template = "families/family_top.html"
+    inlines = [GuardiansInFamily, ChildrenInFamily]
+    fieldsets = [
+        ("Household", {"fields": [("name", "reference"), "address"]}),
+        ("For staff", {"fields": ["notes"]}),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Family]:
+        people = [Prefetch("guardians"), Prefetch("children")]
+        return super().get_queryset(request).prefetch_related(*people)
+
+    def get_urls(self) -> list[URLPattern]:
+        return [*import_urls(self), *archive_urls(self), *super().get_urls()]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        may_import = request.user.has_perm("families.import_families")
+        return super().changelist_view(request, {"may_import": may_import, **(extra_context or {})})
+
+    @admin.display(description="Parents and carers")
+    def adults(self, family: Family) -> str:
+        return ", ".join(str(guardian) for guardian in family.guardians.all()) or "Nobody yet"
+
+    @admin.display(description="Children")
+    def kids(self, family: Family) -> str:
+        return ", ".join(child.known_as for child in family.children.all()) or "Nobody yet"
+
+    @admin.display(description="State")
+    def state(self, family: Family) -> str | SafeString:
+        return label("Archived", "warning") if family.archived_at else "With us"
+
+
+@admin.register(Guardian)
+class GuardianAdmin(FamiliesAdmin):
+    """A parent or carer: how to reach them, and for whom they stand."""
+
+    list_display = ["name", "family", "reach", "standing"]
+    list_display_links = ["name"]
+    list_filter = [ReachFilter, RestrictionFilter, ArchivedFilter]
+    search_fields = ["first_name", "last_name", "email", "phone", "family__name", "family__reference"]
+    search_help_text = "Name, e-mail address, phone or family"
+    autocomplete_fields = ["family"]
+    readonly_fields = ["mail_state"]
+    inlines = [ChildrenOfGuardian]
+    change_form_outer_before_template = "families/restrictions.html"
+    fieldsets = [
+        ("Who", {"fields": [("first_name", "last_name"), "family"]}),
+        ("How to reach them", {"fields": ["email", "mail_state", ("phone", "prefers")]}),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Guardian]:
+        return super().get_queryset(request).select_related("family").prefetch_related("guardianships__child")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Guardian | None = None) -> list[str]:
+        return ["mail_state", *(["family"] if obj else [])]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        guardian = self.get_object(request, object_id)
+        found = restrictions_of(guardian.guardianships.select_related("guardian", "child")) if guardian else []
+        return super().change_view(request, object_id, form_url, {"restrictions": found, **(extra_context or {})})
+
+    @admin.display(description="Name", ordering="last_name")
+    def name(self, guardian: Guardian) -> str:
+        return str(guardian)
+
+    @admin.display(description="Reached by")
+    def reach(self, guardian: Guardian) -> str | SafeString:
+        if guardian.archived_at:
+            return label("Archived", "warning")
+        if guardian.email_problem:
+            return format_html("{} {}", label("Mail comes back", "danger"), guardian.email)
+        if not guardian.email:
+            return f"Phone {guardian.phone}" if guardian.phone else label("Nobody can reach them", "danger")
+        return f"{guardian.email} (prefers phone)" if guardian.prefers == Guardian.Contact.PHONE else guardian.email
+
+    @admin.display(description="Stands for")
+    def standing(self, guardian: Guardian) -> str | SafeString:
+        standings = list(guardian.guardianships.all())
+        names = ", ".join(s.child.known_as for s in standings) or "Nobody yet"
+        if any(s.restricted for s in standings):
+            return format_html("{} {}", names, label("Restriction", "danger"))
+        return names
+
+    @admin.display(description="Mail to this address")
+    def mail_state(self, guardian: Guardian) -> str:
+        if guardian.email_problem:
+            return f"comes back: {guardian.email_problem} A new address clears this."
+        if not guardian.email:
+            return "There is no address: staff phone this person."
+        return "No problem known."
+
+
+__all__ = ["FamilyAdmin", "GuardianAdmin"]
