@@ -1,14 +1,19 @@
 from django.apps import AppConfig
 from django.contrib import admin
 from django.contrib.admin import sites
+from django.core.checks import register
 
 from whippersnappers.admin_site import StaffSite
+from whippersnappers.checks import from_address
 
 
 class GroundConfig(AppConfig):
     name = "whippersnappers"
     verbose_name = "Whippersnappers"
     default = True
+
+    def ready(self) -> None:
+        register(from_address)
 
 
 class StaffPagesConfig(AppConfig):

@@ -4,13 +4,16 @@
 What production refuses stands in `refuse_unsafe_production` at the end of this file.
 """
 
+import logging
+import sys
 from datetime import time, timedelta
 from pathlib import Path
 
 import environ
-from csp.constants import NONCE, NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
+from csp.constants import NONE, SELF
 
+from whippersnappers.logs import configure_structlog, logging_settings, start_error_reports
+from whippersnappers.production import refuse_unsafe_production
 from whippersnappers.theme import UNFOLD_COLORS
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -25,6 +28,7 @@ DEBUG = env.bool("DEBUG", False)
 
 # --- Secrets -------------------------------------------------------------------------------------------
 SECRET_KEY = env.str("SECRET_KEY", "")
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 # A Tink keyset (JSON, then base64, so that it survives shells and env files): its primary key encrypts,
 # every key in it decrypts. `manage.py generate_keys` prints a new one or adds a new primary.
 FIELD_ENCRYPTION_KEYS = env.str("FIELD_ENCRYPTION_KEYS", "")
@@ -84,15 +88,17 @@ if DEMO:
     INSTALLED_APPS.append("demo")
 
 MIDDLEWARE = [
+    "whippersnappers.health.ProbesMiddleware",
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "whippersnappers.headers.PageHeadersMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
+    "whippersnappers.logs.RequestLogMiddleware",
     "whippersnappers.accounts.middleware.DoorMiddleware",
     "whippersnappers.accounts.middleware.SecondFactorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -121,9 +127,11 @@ TEMPLATES = [
 ]
 
 # --- Data ----------------------------------------------------------------------------------------------
+DATABASE_URL = env.str("DATABASE_URL", "")
 DATABASES = {"default": env.db("DATABASE_URL", default="postgres://localhost/whippersnappers")}
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 3)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # The cache remembers used second-factor codes, which must hold while Redis is down: it lives in Postgres.
 CACHES = {
@@ -134,7 +142,7 @@ CACHES = {
     }
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
-REDIS_URL = env.str("REDIS_URL", "redis://localhost:6379/0")
+REDIS_URL = env.str("REDIS_URL", "" if PRODUCTION else "redis://localhost:6379/0")
 
 # --- Time and language ---------------------------------------------------------------------------------
 LANGUAGE_CODE = "en-gb"
@@ -239,8 +247,7 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
 HTTPS = SITE_URL.startswith("https://")
 SECURE_SSL_REDIRECT = PRODUCTION
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 63_072_000 if PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
 SECURE_HSTS_PRELOAD = PRODUCTION
@@ -251,6 +258,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 # How many proxies of our own stand before the web process: only their X-Forwarded-For entries count.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 
 # --- Staff pages (Unfold) ------------------------------------------------------------------------------
 UNFOLD = {
@@ -313,10 +321,22 @@ ZOOM_WEBHOOK_SECRET = env.str("ZOOM_WEBHOOK_SECRET", "")
 ZOOM_OAUTH_URL = env.str("ZOOM_OAUTH_URL", "https://zoom.us").rstrip("/")
 ZOOM_API_URL = env.str("ZOOM_API_URL", "https://api.zoom.us/v2").rstrip("/")
 
+# --- Watching it ---------------------------------------------------------------------------------------
+LOGGING = logging_settings(as_json=PRODUCTION, level=env.str("LOG_LEVEL", "INFO"))
+configure_structlog()
+DJANGO_STRUCTLOG_CELERY_ENABLED = True
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
+# Whoever reads /metrics from another computer sends this as a bearer token.
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 SENTRY_DSN = env.str("SENTRY_DSN", "")
+if SENTRY_DSN:
+    start_error_reports(SENTRY_DSN, ENVIRONMENT)
 
 # --- The demo ------------------------------------------------------------------------------------------
 DEMO_DATA = Path(env.str("DEMO_DATA", str(BASE_DIR / "var")))
 DEMO_ZOOM_PORT = env.int("DEMO_ZOOM_PORT", 8001)
 # Outside production, pages find their style sheets without `collectstatic`.
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not PRODUCTION
+
+refuse_unsafe_production(globals(), command=sys.argv[1] if len(sys.argv) > 1 else "")

@@ -4,12 +4,13 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from whippersnappers import door, health
+from whippersnappers import door, health, metrics
 
 urlpatterns = [
     path("", door.home, name="home"),
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("accounts/", include("whippersnappers.accounts.urls")),
     path("admin/", admin.site.urls),
     path("", include("sessions_app.urls")),

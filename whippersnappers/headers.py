@@ -1,0 +1,65 @@
+"""Headers that tell browsers what these pages may do, and that nobody keeps a copy of them."""
+
+from collections.abc import Callable
+
+from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
+from django.http import HttpRequest, HttpResponseBase
+
+# Everything that a page could ask of a device, off. Passkeys may be used by our own pages.
+_OFF = (
+    "accelerometer",
+    "autoplay",
+    "bluetooth",
+    "browsing-topics",
+    "camera",
+    "display-capture",
+    "encrypted-media",
+    "fullscreen",
+    "gamepad",
+    "geolocation",
+    "gyroscope",
+    "hid",
+    "identity-credentials-get",
+    "idle-detection",
+    "local-fonts",
+    "magnetometer",
+    "microphone",
+    "midi",
+    "otp-credentials",
+    "payment",
+    "picture-in-picture",
+    "screen-wake-lock",
+    "serial",
+    "storage-access",
+    "usb",
+    "web-share",
+    "window-management",
+    "xr-spatial-tracking",
+)
+PERMISSIONS_POLICY = ", ".join(
+    [f"{name}=()" for name in _OFF]
+    + [f"{name}=(self)" for name in ("publickey-credentials-create", "publickey-credentials-get")]
+)
+# Unfold's admin works with Alpine, which evaluates expressions, and with styles in attributes.
+_ADMIN_POLICY = {"script-src": [SELF, UNSAFE_EVAL], "style-src": [SELF, UNSAFE_INLINE]}
+_ADMIN = "/admin/"
+# Pages without a sign-in that still are for one person only.
+_PERSONAL = ("/join/", "/accounts/")
+
+
+class PageHeadersMiddleware:
+    """Stands inside the CSP middleware and outside the sessions."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        user = getattr(request, "user", None)
+        if request.path.startswith(_PERSONAL) or (user is not None and user.is_authenticated):
+            response.headers["Cache-Control"] = "no-store, private"
+        if request.path.startswith(_ADMIN):
+            response._csp_replace = _ADMIN_POLICY  # type: ignore[attr-defined]
+        return response
