@@ -62,7 +62,9 @@ def _refused(form: type[Any], refusal: ValidationError) -> type[Any]:
         def _post_clean(self) -> None:
             super()._post_clean()
             at_fields = refusal.message_dict if hasattr(refusal, "error_dict") else {"": refusal.messages}
-            for field, messages in at_fields.items():
+            for name, messages in at_fields.items():
+                # A form may show a model's field under another name.
+                field = getattr(self, "said_at", {}).get(name, name)
                 self.add_error(field if field in self.fields else None, messages)
 
     return RefusedForm

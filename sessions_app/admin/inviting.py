@@ -31,7 +31,7 @@ class InviteForm(forms.Form):
         self.fields["child"].widget = AutocompleteSelectMultiple(field, admin.site)
         self.fields["child"].queryset = Child.objects.filter(archived_at=None)  # type: ignore[attr-defined]
         members = Count("children", filter=Q(children__archived_at=None))
-        self.fields["groups"].queryset = Group.objects.annotate(members=members)  # type: ignore[attr-defined]
+        self.fields["groups"].queryset = Group.objects.annotate(members=members).order_by("name")  # type: ignore[attr-defined]
         self.fields["groups"].label_from_instance = _group_said  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:

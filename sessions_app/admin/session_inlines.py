@@ -1,5 +1,7 @@
 """What hangs on a session's form: the steps, the props and the staff."""
 
+import copy
+import uuid
 from typing import Any
 
 from django import forms
@@ -133,6 +135,8 @@ class StaffFormSet(PaginationInlineFormSet):
     def clean(self) -> None:
         super().clean()
         now, seen = timezone.now(), set()
+        session = copy.copy(self.instance)
+        session.pk = session.pk or uuid.uuid4()  # a new one has no key yet
         for form in self.forms:
             staff = form.cleaned_data.get("staff") if hasattr(form, "cleaned_data") else None
             if staff is None or form in self.deleted_forms:
@@ -140,8 +144,8 @@ class StaffFormSet(PaginationInlineFormSet):
             if staff.pk in seen:
                 form.add_error("staff", f"{staff} is on this session already.")
             seen.add(staff.pk)
-            if form.instance._state.adding and self.instance.starts_at and self.instance.ends_at:
-                clash = clash_of(self.instance, staff, now)
+            if form.instance._state.adding and session.starts_at and session.ends_at:
+                clash = clash_of(session, staff, now)
                 if clash:
                     form.add_error("staff", clash)
 

@@ -14,6 +14,7 @@ from unfold.widgets import BASE_INPUT_CLASSES
 from whippersnappers.dates import LONDON, clock, local
 
 _CLASSES = " ".join([*BASE_INPUT_CLASSES, "st-when"])
+_DAYS = ["%Y-%m-%d", "%d/%m/%Y", "%d/%m/%y", "%d.%m.%Y", "%d %B %Y", "%d %b %Y"]
 
 
 class DayField(forms.DateField):
@@ -26,7 +27,7 @@ class DayField(forms.DateField):
 
     def __init__(self, **kwargs: Any) -> None:
         widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": _CLASSES})
-        super().__init__(widget=widget, **kwargs)
+        super().__init__(widget=widget, input_formats=_DAYS, **kwargs)
 
 
 class ClockField(forms.TimeField):
