@@ -96,11 +96,15 @@ def enqueue_due(now: datetime) -> int:
     told = _told(ids)
     new = 0
     for session in sessions:
-        with transaction.atomic():
-            for reach in reached.get(session.pk, []):
-                who = (session.pk, str(reach.guardian.pk))
-                invitation = invitations.get((session.pk, reach.guardian.pk))
-                new += _see_to(_Case(session, reach, invitation, told[who], now))
+        cases = [
+            _Case(session, reach, invitations.get((session.pk, reach.guardian.pk)), told[who], now)
+            for reach in reached.get(session.pk, [])
+            if (who := (session.pk, str(reach.guardian.pk)))
+        ]
+        wanting = [case for case in cases if case.missing]
+        if wanting:
+            with transaction.atomic():
+                new += sum(_see_to(case) for case in wanting)
     with transaction.atomic():
         return new + meetings_overdue(now)
 

@@ -95,6 +95,7 @@ PREVIEW_KINDS: dict[str, str] = {kind: label for kind, (label, _) in _PREVIEWS.i
 def preview(session: Session, kind: str, *, now: datetime) -> Rendered:
     """One mail of a session as it would read now; writes nothing. Raises KeyError for an unknown `kind`."""
     loaded = for_mail(Session.objects.all()).get(pk=session.pk)
+    loaded.cancel_reason = loaded.cancel_reason or "The reason that you give stands here."
     _label, write = _PREVIEWS[kind]
     rendered = write(_Sample(session_facts(loaded, now=now, preview=True), _first_family(loaded), now))
     # A calendar entry from a preview must not end up in anybody's calendar.

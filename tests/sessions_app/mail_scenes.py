@@ -32,8 +32,9 @@ def planned(
     return session
 
 
-def make_ready(session: Session, *, now: datetime = NOW, zoom_id: str = ZOOM_ID) -> Meeting:
+def make_ready(session: Session, *, now: datetime = NOW, zoom_id: str = "") -> Meeting:
     """What the Zoom worker does when the meeting is there."""
+    zoom_id = zoom_id or str(int(ZOOM_ID) + Meeting.objects.exclude(zoom_id="").count())
     meeting = Meeting.objects.get(session=session, is_wanted=True)
     meeting.state, meeting.zoom_id, meeting.passcode, meeting.ready_at = Meeting.State.READY, zoom_id, PASSCODE, now
     meeting.save()
@@ -83,12 +84,10 @@ def subjects(sink: Sink, address: str) -> list[str]:
 
 
 def part(message: EmailMessage, content_type: str) -> str:
-    """The text of one part, or nothing."""
+    """The text of one part, its lines ending as Python likes, or nothing."""
     for each in message.walk():
         if each.get_content_type() == content_type:
-            return (
-                str(each.get_content()) if content_type != "text/calendar" else each.get_payload(decode=True).decode()
-            )
+            return each.get_payload(decode=True).decode().replace("\r\n", "\n")  # type: ignore[union-attr]
     return ""
 
 
