@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
@@ -60,6 +60,7 @@ class CheckedForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.stored_mark = "" if self.instance._state.adding else mark_of(self.instance)
         self.initial["mark"] = self.stored_mark
+        self.met_another = False
         if "reference" in self.fields:
             self.fields["reference"].required = False
             self.fields["reference"].help_text = "Leave it empty to get the next free one."
@@ -73,16 +74,19 @@ class CheckedForm(forms.ModelForm):
         if self.stored_mark and seen and seen != self.stored_mark:
             self.data = self.data.copy()
             self.data[self.add_prefix("mark")] = self.stored_mark
-            raise ValidationError(MEANWHILE)
+            self.add_error(NON_FIELD_ERRORS, MEANWHILE)
+            self.met_another = True
         return cleaned
 
     def _post_clean(self) -> None:
         super()._post_clean()
-        if self.errors:
+        if self.met_another or set(self.errors) - {NON_FIELD_ERRORS}:
             return
         try:
             _CHECK[type(self.instance)](self.instance)
         except ValidationError as refusal:
+            # What the database would say about the whole line, the service says at the fields.
+            self.errors.pop(NON_FIELD_ERRORS, None)
             for field, messages in refusal.message_dict.items():
                 self.add_error(field if field in self.fields else None, messages)
 
