@@ -22,6 +22,8 @@ from demo.keeper import MARK
 
 # What the demo keeps below its data directory; nothing else there is ever removed.
 KEPT = ("postgres", "valkey", "mailbox", "logs", "beat", "secrets.json", "zoom.json", "runtime")
+# What the preparation says to people begins like this; the rest of it is for the log.
+NEWS = "Sample charity:"
 _STOPPING_SECONDS = 20
 
 
@@ -58,7 +60,7 @@ def run(present: Mapping[str, str]) -> int:
         environment[MARK] = secrets.token_hex(8)
         with engines(directory, environment) as addresses:
             environment.update(addresses)
-            prepare(environment)
+            prepare(directory, environment)
             return run_processes(directory, environment)
 
 
@@ -80,11 +82,16 @@ def run_processes(directory: Path, environment: dict[str, str]) -> int:
     return 0 if manager.returncode in (0, 130, 143) else 1
 
 
-def prepare(environment: dict[str, str]) -> None:
+def prepare(directory: Path, environment: dict[str, str]) -> None:
     """Bring the database up to date, and fill it when it is empty. Raises CannotStart."""
-    command = [sys.executable, "manage.py", "prepare_demo"]
-    if subprocess.run(command, env=environment, cwd=HERE, check=False).returncode:
-        raise CannotStart("The database could not be prepared; the reason stands above.")
+    log = directory / "logs" / "prepare.log"
+    with log.open("w") as output:
+        command = [sys.executable, "manage.py", "prepare_demo"]
+        done = subprocess.run(command, env=environment, cwd=HERE, stdout=output, stderr=output, check=False)
+    said = log.read_text()
+    if done.returncode:
+        raise CannotStart(f"{said}\nThe database could not be prepared; the reason stands above.")
+    print("".join(line for line in said.splitlines(keepends=True) if line.startswith(NEWS)), end="", flush=True)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from demo.launch import NEWS
 from demo.sample.charity import is_empty, keep_tomorrow_interesting, make_charity
 
 
@@ -21,6 +22,6 @@ class Command(BaseCommand):
         if is_empty():
             began = time.monotonic()
             make_charity(now)
-            self.stdout.write(f"Made the sample charity in {time.monotonic() - began:.1f} seconds")
+            self.stdout.write(f"{NEWS} made in {time.monotonic() - began:.1f} seconds")
         else:
             keep_tomorrow_interesting(now)
