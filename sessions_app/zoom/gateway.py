@@ -2,13 +2,13 @@
 one refresh of the token on 401, and repeats only where repeating is harmless.
 """
 
-import logging
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 import requests
+import structlog
 from django.utils import timezone
 
 from sessions_app.zoom import locks, operations, tokens
@@ -18,7 +18,7 @@ from sessions_app.zoom.errors import MeetingNotFound, ZoomTokenRefused, ZoomUnav
 from sessions_app.zoom.meetings import MeetingSpec, create_request, update_request
 from sessions_app.zoom.operations import Operation
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 TIMEOUT: Final = 15
 # While somebody waits for a page.
@@ -122,7 +122,7 @@ class ZoomGateway:
             except ZoomUnavailable as error:
                 if attempt == tries:
                     raise
-                log.warning("zoom call repeated", extra={"operation": operation.name, "status": error.status})
+                log.warning("zoom_call_repeated", operation=operation.name, status=error.status)
                 time.sleep(_FIRST_PAUSE * 2 ** (attempt - 1) * (0.5 + random.random()))  # noqa: S311 - spreads calls
         raise AssertionError("unreachable: the last try returns or raises")
 

@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
@@ -31,7 +31,7 @@ class MeetingSpec:
     topic: str
     starts_at: datetime
     minutes: int
-    passcode: str
+    passcode: str = field(repr=False)
     reference: str
     kind: str
     alternative_hosts: tuple[str, ...] = ()

@@ -6,7 +6,7 @@ advisory lock: the lock is held across the HTTP call but no transaction is, and 
 """
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
@@ -29,7 +29,7 @@ MARGIN: Final = timedelta(seconds=60)
 class Token:
     """An access token, the regional base address that goes with it, and the scopes that it has."""
 
-    value: str
+    value: str = field(repr=False)  # never in a log or a crash report
     api_url: str
     scopes: frozenset[str]
     expires_at: datetime

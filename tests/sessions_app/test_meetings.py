@@ -10,14 +10,25 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from sessions_app import meeting_claims
+from sessions_app.confirming import cancel, confirm, reschedule
 from sessions_app.meetings import ensure_meeting, sweep_meetings
-from sessions_app.models import Meeting, Session, StaffAssignment
+from sessions_app.models import Meeting, Session, StaffAssignment, ZoomHost
 from sessions_app.zoom import gateway as gateway_module
 from sessions_app.zoom.gateway import ZoomGateway
 from sessions_app.zoom.meetings import agenda_for
-from tests.factories import SessionFactory, StaffAssignmentFactory, StaffProfileFactory, ZoomHostFactory
+from tests.factories import (
+    SessionFactory,
+    StaffAssignmentFactory,
+    StaffProfileFactory,
+    UserFactory,
+    ZoomHostFactory,
+    household,
+    ready_session,
+)
 from tests.zoom_simulator import HOST, STAFF, Simulator
+from whippersnappers.accounts.roles import Role
 from whippersnappers.audit.models import AuditEvent
+from whippersnappers.outbox.models import OutgoingMail
 
 pytestmark = pytest.mark.django_db
 State = Meeting.State
@@ -372,6 +383,49 @@ def test_an_ended_token_is_no_problem(zoom: Simulator) -> None:
     zoom.control("POST", "token/revoke")
     Meeting.objects.filter(pk=meeting.pk).update(version=2)
     assert (ensure(meeting).applied_version, len(zoom.meetings)) == (2, 1)
+
+
+# --- From confirming to cancelling -------------------------------------------------------------------------
+def test_a_session_and_its_meeting_from_first_to_last(zoom: Simulator) -> None:
+    adults, children = household()
+    coordinator = UserFactory.create(roles=[Role.COORDINATOR])
+    session = ready_session(children=children)
+    ZoomHost.objects.update(email=HOST)
+    confirm(session.pk, by=coordinator, now=timezone.now())
+    meeting = Meeting.objects.get(session=session)
+    (invitation,) = OutgoingMail.objects.filter(person=f"guardian:{adults[0].pk}")
+    assert sweep_meetings(timezone.now()) == [meeting.pk]
+
+    meeting = ensure(meeting)
+    invitation.refresh_from_db()
+    assert (meeting.is_ready, invitation.not_before <= timezone.now()) == (True, True)
+
+    move = {"starts_at": session.starts_at + timedelta(hours=1), "ends_at": session.ends_at + timedelta(hours=1)}
+    reschedule(session.pk, **move, by=coordinator, now=timezone.now())
+    ensure(meeting)
+    assert [m["start_time"] for m in zoom.meetings] == [
+        move["starts_at"].astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    ]
+
+    cancel(session.pk, reason="The drummer is ill.", by=coordinator, now=timezone.now())
+    assert (ensure(meeting).state, zoom.meetings) == (State.DELETED, [])
+    assert len(zoom.calls("meetingCreate")) == 1
+
+
+def test_families_are_told_of_the_meeting_that_replaces_a_lost_one(zoom: Simulator) -> None:
+    coordinator = UserFactory.create(roles=[Role.COORDINATOR])
+    session = ready_session()
+    ZoomHost.objects.update(email=HOST)
+    confirm(session.pk, by=coordinator, now=timezone.now())
+    meeting = ensure(Meeting.objects.get(session=session))
+    OutgoingMail.objects.update(state="sent", sent_at=timezone.now())
+    zoom.request("DELETE", f"/meetings/{meeting.zoom_id}")
+    Meeting.objects.filter(pk=meeting.pk).update(version=2)
+    ensure(meeting)
+    another = ensure(Meeting.objects.get(session=session, is_wanted=True))
+    session.refresh_from_db()
+    assert (another.is_ready, session.revision) == (True, 2)
+    assert OutgoingMail.objects.filter(kind="changed", about=f"session:{session.pk}", state="waiting").count() == 1
 
 
 # --- Changing and removing ---------------------------------------------------------------------------------

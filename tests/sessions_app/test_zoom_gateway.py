@@ -106,6 +106,13 @@ def test_the_sign_in_has_a_time_out(zoom: Simulator) -> None:
     assert time.monotonic() - begun < 3
 
 
+def test_the_token_never_shows_in_a_crash_report(zoom: Simulator) -> None:
+    token = tokens.current_token()
+    assert token.value == zoom.store.token["value"]
+    assert token.value not in repr(token)
+    assert SPEC.passcode not in repr(SPEC)
+
+
 # --- The shared token -------------------------------------------------------------------------------------
 def test_one_token_serves_many_calls_and_lies_encrypted_in_postgres(zoom: Simulator, gateway: ZoomGateway) -> None:
     gateway.get_user(HOST)
