@@ -22,10 +22,12 @@ MAX_RATIO = 150
 SHEET = "Families"
 
 _DAMAGED = "The file is damaged, or not really an Excel file. Open it, save it again as .xlsx, and upload that."
+_HARMFUL = "There is something in this file that no spreadsheet needs and that can do harm. We did not open it."
 _MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref=\"([A-Z0-9:]{2,30})\"")
 _UNREADABLE = (
     KeyError, ValueError, TypeError, AttributeError, IndexError, EOFError, OSError, NotImplementedError,
     RuntimeError, zlib.error, zipfile.BadZipFile, ParseError, InvalidFileException, OverflowError,
+    DefusedXmlException,
 )  # fmt: skip
 
 
@@ -39,12 +41,10 @@ def read_xlsx(content: bytes) -> RawSheet:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return _read(content)
-    except DefusedXmlException as error:
-        raise SheetRefused(
-            "There is something in this file that no spreadsheet needs and that can do harm. We did not open it."
-        ) from error
     except _UNREADABLE as error:
-        raise SheetRefused(_DAMAGED) from error
+        # openpyxl wraps what the XML parser refused in an error of its own.
+        harmful = isinstance(error, DefusedXmlException) or isinstance(error.__cause__, DefusedXmlException)
+        raise SheetRefused(_HARMFUL if harmful else _DAMAGED) from error
 
 
 def _weigh(content: bytes) -> None:
