@@ -13,9 +13,6 @@ from sessions_app.models import Invitation, PhoneTask
 from sessions_app.reach import ToReach, reach_by_session
 from whippersnappers.outbox.models import OutgoingMail
 
-# A mail of these kinds prepares a family; one that calls a session off does not.
-_PREPARING = (posting.INVITATION, posting.CHANGED, posting.PRESESSION, posting.REMINDER)
-
 
 @dataclass
 class Contact:
@@ -29,7 +26,7 @@ class Contact:
     @property
     def is_contacted(self) -> bool:
         """Whether a preparing mail has gone, or staff spoke to them. A message left is not yet contact."""
-        mailed = any(m.state == OutgoingMail.State.SENT and m.kind in _PREPARING for m in self.mails)
+        mailed = any(m.state == OutgoingMail.State.SENT and posting.prepares(m) for m in self.mails)
         spoken, off = PhoneTask.Outcome.REACHED, PhoneTask.Purpose.CANCELLED
         called = any(c.outcome == spoken and c.purpose != off for c in self.calls)
         return mailed or called

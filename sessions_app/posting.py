@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from families.models import Guardian
+from sessions_app.mail_times import PREPARATION
 from sessions_app.models import Invitation, PhoneTask, Session
 from sessions_app.reach import ToReach, why_phone
 from whippersnappers.outbox.models import OutgoingMail
@@ -56,6 +57,15 @@ def guardian_id_of(mail: OutgoingMail) -> str:
 def mails_about(session_id: Any) -> QuerySet[OutgoingMail]:
     """Every mail to families about a session, in whatever state."""
     return OutgoingMail.objects.filter(about=about(session_id), kind__in=FAMILY_KINDS)
+
+
+def prepares(mail: OutgoingMail) -> bool:
+    """Whether the mail says what will happen, how long, and what is needed: the contact promised in W2.
+
+    A pre-session mail does; so does any other that took the preparation along. An early invitation does not.
+    """
+    carries = mail.context.get("carries", [])
+    return mail.kind == PRESESSION or any(mark.startswith(f"{PREPARATION}:") for mark in carries)
 
 
 def key(kind: str, session_id: Any, guardian_id: Any, tail: str) -> str:

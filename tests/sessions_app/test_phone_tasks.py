@@ -1,12 +1,15 @@
 """Calls that stand for mails: recorded as they went, done when somebody was reached (W2)."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.exceptions import ValidationError
 
 from sessions_app import booking, confirming, phone_tasks
+from sessions_app.contacting import contacts_of
 from sessions_app.models import Booking, PhoneTask
 from tests.factories import household
-from tests.sessions_app.mail_scenes import NOW, START, planned
+from tests.sessions_app.mail_scenes import NOW, START, deliver, from_clock, planned
 from whippersnappers.audit.models import AuditEvent
 
 pytestmark = pytest.mark.django_db
@@ -97,3 +100,19 @@ def test_a_place_taken_back_takes_the_call_off_the_list(coordinator, task):
 )
 def test_an_address_is_blamed_only_when_it_is_at_fault(address, reason, fault):
     assert phone_tasks.is_address_at_fault(address, reason) == fault
+
+
+def test_a_family_is_contacted_by_the_preparation_or_a_conversation_not_by_an_early_invitation(coordinator, sink):
+    (mailed, phoned), kids = zip(*(household(email=email, phone="1") for email in ("ada@example.com", "")), strict=True)
+    session = planned(coordinator, children=[kid for (kid,) in kids])
+
+    def contacted() -> set:
+        return {contact.reach.guardian for contact in contacts_of(session.pk) if contact.is_contacted}
+
+    deliver(NOW)
+    call(PhoneTask.objects.get(), "message_left", coordinator)
+    assert contacted() == set()
+    from_clock(START - timedelta(hours=48), START - timedelta(hours=47))
+    assert contacted() == {*mailed}
+    call(PhoneTask.objects.get(), "reached", coordinator)
+    assert contacted() == {*mailed, *phoned}
