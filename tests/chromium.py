@@ -30,7 +30,9 @@ def find() -> str | None:
 
 def launch_arguments(path: str) -> dict[str, Any]:
     """What Playwright needs to start it. Chromium's own sandbox does not work as root or in most containers."""
-    return {"executable_path": path, "args": ["--no-sandbox"] if os.getuid() == 0 else []}
+    sandbox = ["--no-sandbox"] if os.getuid() == 0 else []
+    # Containers give little shared memory and no graphics card.
+    return {"executable_path": path, "args": [*sandbox, "--disable-dev-shm-usage", "--disable-gpu"]}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
