@@ -46,12 +46,14 @@ class Received:
 class Sink:
     """Keeps what it accepts in `mails`, in order. `fault` plans what goes wrong next."""
 
-    def __init__(self, *, password: str = "", delay: float = 0, **controller: Any) -> None:
+    def __init__(self, *, password: str = "", delay: float = 0, port: int = 0, **controller: Any) -> None:
         self.mails: list[Received] = []
+        # The faults that have happened, by stage.
+        self.struck: list[str] = []
         self.connections = 0
         self.busiest = 0
         self.delay = delay
-        self.port = free_port()
+        self.port = port or free_port()
         self._password = password
         self._open = 0
         self._faults: dict[str, deque[str]] = defaultdict(deque)
@@ -104,7 +106,10 @@ class Sink:
 
     def next_fault(self, stage: str) -> str:
         with self._lock:
-            return self._faults[stage].popleft() if self._faults[stage] else ""
+            what = self._faults[stage].popleft() if self._faults[stage] else FINE
+            if what:
+                self.struck.append(stage)
+            return what
 
 
 class _Controller(Controller):

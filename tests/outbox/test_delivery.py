@@ -242,17 +242,16 @@ def test_a_refused_sender_pauses_the_queue_too(sink: Sink) -> None:
 
 
 # --- What a kind of mail may do ----------------------------------------------------------------------------
-@pytest.mark.parametrize("context", [{"render": "fail"}, {"check": "fail"}])
+@pytest.mark.parametrize("broken", [{"render": "fail"}, {"check": "fail"}])
 def test_a_mail_that_cannot_be_built_does_not_hold_up_the_others(
-    sink: Sink, context: dict[str, str], capsys: pytest.CaptureFixture[str]
+    sink: Sink, broken: dict[str, str], caplog: pytest.LogCaptureFixture
 ) -> None:
-    bad, good = put(1, context=context), put(2)
+    bad, good = put(1, context=broken), put(2)
     assert send() == {"waiting": 1, "sent": 1}
     assert again(bad).reason.startswith("The portal cannot put this mail together (")
     assert again(good).state == State.SENT
-    output = capsys.readouterr()
-    assert "mail_cannot_be_built" in output.out + output.err
-    assert "the name of a child" not in output.out + output.err + again(bad).reason
+    assert "mail_cannot_be_built" in caplog.text
+    assert "the name of a child" not in caplog.text + again(bad).reason
 
 
 def test_a_mail_that_can_never_be_built_ends_dead(sink: Sink) -> None:

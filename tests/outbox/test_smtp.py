@@ -136,7 +136,7 @@ def test_signing_in_at_a_server_that_knows_no_sign_in() -> None:
 def test_a_sign_in_that_cannot_be_checked_now_is_no_refusal() -> None:
     with Sink(password="right") as sink:
         # One for each way of signing in that is tried.
-            sink.fault("AUTH", "454 4.7.0 try later", times=3)
+        sink.fault("AUTH", "454 4.7.0 try later", times=3)
         with pytest.raises(Unreachable, match="cannot check our sign-in"):
             send(Server(HOST, sink.port, user="portal", password="right"))
         assert sink.mails == []

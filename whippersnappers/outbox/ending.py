@@ -7,7 +7,7 @@ from datetime import datetime
 
 import structlog
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import DatabaseError, Error, InterfaceError, OperationalError, connection, transaction
 
 from whippersnappers.outbox import catalogue, claiming
 from whippersnappers.outbox.catalogue import UnknownMailKind
@@ -16,7 +16,11 @@ from whippersnappers.outbox.models import OutgoingMail
 
 log = structlog.get_logger(__name__)
 
-DATABASE_AWAY = (OperationalError, InterfaceError)
+
+def database_is_away(error: Exception) -> bool:
+    """Whether the error means that the database cannot be reached, rather than that it refused something."""
+    # A server that dies in the middle of an answer is reported as a bare DatabaseError.
+    return isinstance(error, OperationalError | InterfaceError) or type(error) is DatabaseError
 
 
 def sent(mail: OutgoingMail, now: datetime) -> bool:
@@ -39,8 +43,8 @@ def persistently(note: Callable[[], bool]) -> bool:
     while True:
         try:
             return note()
-        except DATABASE_AWAY:
-            if time.monotonic() > give_up_at or connection.in_atomic_block:
+        except Error as error:
+            if not database_is_away(error) or time.monotonic() > give_up_at or connection.in_atomic_block:
                 raise
             connection.close()
             time.sleep(0.25)
@@ -53,9 +57,10 @@ def _end(mail: OutgoingMail, now: datetime, hook: str, note: Callable[[], bool])
             if not note():
                 return False
             _follow_up(mail, now, hook)
-    except DATABASE_AWAY:
-        raise
-    except Exception as error:  # noqa: BLE001 - a mail that was accepted must never look as if it was not
+    except Exception as error:
+        if database_is_away(error):
+            raise
+        # A mail that was accepted must never look as if it was not.
         log.error("mail_follow_up_failed", mail=str(mail.pk), kind=mail.kind, error=type(error).__name__)
         return note()
     return True

@@ -109,13 +109,12 @@ def _troubled(mail: OutgoingMail, trouble: SmtpTrouble, this: Round) -> str:
 
 
 def _not_prepared(mail: OutgoingMail, error: Exception, this: Round) -> str:
-    match error:
-        case ending.OperationalError() | ending.InterfaceError():
-            # The database went away, which is not the mail's fault.
-            this.end()
-            return _back(mail, mail.reason, this.clock())
-        case UnusableAddress():
-            return _dead(mail, str(error), this.clock())
+    if ending.database_is_away(error):
+        # Which is not the mail's fault.
+        this.end()
+        return _back(mail, mail.reason, this.clock())
+    if isinstance(error, UnusableAddress):
+        return _dead(mail, str(error), this.clock())
     return _broken(mail, error, this.clock())
 
 
