@@ -199,7 +199,7 @@ ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = 2
 ACCOUNT_LOGIN_BY_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}
 # The first code and two more, each good for its full time.
 ACCOUNT_LOGIN_TIMEOUT = 3 * ACCOUNT_LOGIN_BY_CODE_TIMEOUT
-ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "whippersnappers.accounts.tokens.SetPasswordTokens"
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "whippersnappers.accounts.tokens.SetPasswordTokens"  # noqa: S105
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_LOGOUT_ON_GET = False
@@ -275,6 +275,7 @@ UNFOLD = {
     "COLORS": UNFOLD_COLORS,
     "BORDER_RADIUS": "10px",
     "STYLES": ["whippersnappers.admin_site.stylesheet"],
+    "SCRIPTS": ["whippersnappers.admin_site.script"],
     "SIDEBAR": {"show_search": False, "navigation": "whippersnappers.admin_site.navigation"},
     "ACCOUNT": {"navigation": "whippersnappers.admin_site.account_links"},
 }

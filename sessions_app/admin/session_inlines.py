@@ -27,6 +27,12 @@ def without_side_doors(field: Any) -> Any:
     return field
 
 
+def name_fields(form: forms.BaseForm) -> None:
+    """In a table the label stands far away, in the head: every field carries its own name as well."""
+    for field in form.fields.values():
+        field.widget.attrs["aria-label"] = field.label
+
+
 class LinesFormSet(PaginationInlineFormSet):
     """Steps or props in their order. Lines without a number go to the end, in the order they were typed.
 
@@ -77,6 +83,7 @@ class LineForm(forms.ModelForm):
         self.fields["position"].required = False
         self.fields["position"].label = "Order"
         self.fields["position"].initial = None
+        name_fields(self)
 
     def clean_position(self) -> int:
         return self.cleaned_data["position"] or 0
@@ -157,6 +164,7 @@ class AssignmentForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         if not self.instance._state.adding and "staff" in self.fields:
             self.fields["staff"].disabled = True
+        name_fields(self)
 
 
 class StaffInline(TabularInline):
