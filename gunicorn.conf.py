@@ -16,9 +16,11 @@ graceful_timeout = 20
 max_requests = 2000
 max_requests_jitter = 400
 # A heartbeat on a disc that is busy would make workers look dead.
-worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None
+_memory = Path("/dev/shm")  # noqa: S108  # only gunicorn's own heartbeat files
+worker_tmp_dir = str(_memory) if _memory.is_dir() else None
 # Requests are logged by the portal itself, without personal data.
 accesslog = None
+control_socket_disable = True
 
 _metrics = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
 if _metrics:

@@ -104,6 +104,8 @@ def test_containers_ask_by_command(beating, capsys, settings):
     call_command("is_well", "beat", "database")
     with pytest.raises(CommandError, match=r"Not well: redis \(ConnectionError\)"):
         call_command("is_well", "redis")
+    with pytest.raises(CommandError, match="no check called weather"):
+        call_command("is_well", "weather")
 
 
 class TestMetrics:

@@ -80,7 +80,9 @@ def test_safe_values_are_accepted():
     refuse_unsafe_production(SAFE)
 
 
-@pytest.mark.parametrize(("change", "sentence"), UNSAFE, ids=[f"{next(iter(c))}-{n}" for n, (c, _) in enumerate(UNSAFE)])
+@pytest.mark.parametrize(
+    ("change", "sentence"), UNSAFE, ids=[f"{next(iter(c))}-{n}" for n, (c, _) in enumerate(UNSAFE)]
+)
 def test_each_unsafe_value_is_refused_and_named(change, sentence):
     found = faults(SAFE | change)
     assert len(found) == 1
@@ -149,8 +151,8 @@ def test_the_from_address_is_checked_outside_production_too(settings):
 
 def test_cookies_are_bound_to_the_host_in_production():
     code = (
-        "from django.conf import settings as s; print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.SESSION_COOKIE_SECURE,"
-        " s.CSRF_COOKIE_SECURE, s.SESSION_COOKIE_DOMAIN, s.SESSION_COOKIE_PATH, s.SECURE_HSTS_SECONDS > 31536000)"
+        "from django.conf import settings as s; print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME,"
+        " s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.SESSION_COOKIE_DOMAIN, s.SESSION_COOKIE_PATH, s.SECURE_HSTS_SECONDS > 31536000)"
     )
     result = manage("shell", "-v", "0", "-c", code, environment=production_environment())
     assert result.stdout.split() == ["__Host-session", "__Host-csrf", "True", "True", "None", "/", "True"]

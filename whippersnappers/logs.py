@@ -19,7 +19,9 @@ _E_MAIL = re.compile(r"[\w.+%'-]+@[\w-]+(?:\.[\w-]+)+")
 # Links that open something for whoever has them: ways into sessions, new passwords.
 _TOKEN = re.compile(r"(/join/|/password/reset/key/|/zak/|[?&]tk=)[^/\s\"'<>?&]+")
 _QUERY = re.compile(r"(?<=[\w/])\?[^\s\"'<>]*=[^\s\"'<>]*")
-_IP = re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w.])|(?<![\w:])(?:[0-9a-f]{1,4}:){4,7}[0-9a-f]{1,4}(?![\w:])")
+_IP = re.compile(
+    r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?!\w|\.\d)|(?<![\w:])(?:[0-9a-f]{1,4}:){4,7}[0-9a-f]{1,4}(?![\w:])"
+)
 _DROPPED = ("ip", "user_agent")
 
 Processor = Callable[[Any, str, MutableMapping[str, Any]], MutableMapping[str, Any]]
@@ -36,7 +38,10 @@ def scrubbed(value: Any) -> Any:
         return {key: scrubbed(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [scrubbed(item) for item in value]
-    return value
+    if value is None or isinstance(value, (bool, int, float)):
+        return value
+    # Requests, exceptions and the like are written as text, so as text they are cleaned.
+    return scrubbed(str(value))
 
 
 def without_personal_data(logger: Any, name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -141,4 +146,3 @@ def start_error_reports(dsn: str, environment: str) -> None:
         before_breadcrumb=scrub_breadcrumb,
         traces_sample_rate=0,
     )
-

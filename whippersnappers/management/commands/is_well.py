@@ -13,11 +13,14 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("names", nargs="*", choices=["database", "redis", "beat", "mail"], default=[])
+        parser.add_argument("names", nargs="*", help="database, redis, beat, mail; all when left out")
 
     def handle(self, *args: Any, **options: Any) -> None:
         checks = state(timezone.now())
         wanted = options["names"] or list(checks)
+        unknown = set(wanted) - set(checks)
+        if unknown:
+            raise CommandError(f"There is no check called {', '.join(sorted(unknown))}.")
         ill = [f"{name} ({checks[name].get('error', 'too late')})" for name in wanted if not checks[name]["ok"]]
         if ill:
             raise CommandError(f"Not well: {', '.join(ill)}.")
