@@ -34,7 +34,7 @@ from sessions_app.meeting_claims import (
 )
 from sessions_app.models import Meeting, Session
 from sessions_app.zoom import locks
-from sessions_app.zoom.errors import MeetingNotFound, ZoomError, ZoomRefused, ZoomUnclear
+from sessions_app.zoom.errors import MeetingNotFound, ZoomError, ZoomRefused, ZoomUnavailable, ZoomUnclear
 from sessions_app.zoom.gateway import ZoomGateway
 from sessions_app.zoom.meetings import carries_reference, schedule_differences
 from sessions_app.zoom.policy_settings import differences, settings_for
@@ -54,30 +54,46 @@ def sweep_meetings(now: datetime, limit: int = 50) -> list[UUID]:
     return list(due(now).order_by("session__starts_at").values_list("pk", flat=True)[:limit])
 
 
-def ensure_meeting(meeting_id: Any, *, gateway: ZoomGateway | None = None) -> None:
+def ensure_due(now: datetime, *, gateway: ZoomGateway | None = None) -> None:
+    """Bring every meeting that is due to what its row wants, until Zoom does not answer.
+
+    Then the others are left for the next sweep: waiting for each in turn would keep a worker from its mails.
+    """
+    for meeting_id in sweep_meetings(now):
+        if not ensure_meeting(meeting_id, gateway=gateway):
+            return
+
+
+def ensure_meeting(meeting_id: Any, *, gateway: ZoomGateway | None = None) -> bool:
     """Bring the Zoom meeting to what its row wants: made, changed, deleted. Does nothing if nothing is due.
 
     May be called any number of times, by any number of workers at once. Problems with Zoom are noted in the
-    row, with the time of the next attempt, and not raised. Raises RuntimeError inside a transaction.
+    row, with the time of the next attempt, and not raised. False when Zoom did not answer. Raises RuntimeError
+    inside a transaction.
     """
     zoom = gateway or ZoomGateway()
     for _ in range(_ROUNDS):
         with locks.held(f"meeting:{meeting_id}") as is_held:
             claim = take(meeting_id, timezone.now()) if is_held else None
             if claim is None:
-                return
+                return True
             try:
-                _attempt(claim, zoom)
+                if not _attempt(claim, zoom):
+                    return False
             except ClaimLost:
                 log.warning("meeting_claim_lost", meeting=str(meeting_id))
-                return
+                return True
+    return True
 
 
-def _attempt(claim: Claim, zoom: ZoomGateway) -> None:
+def _attempt(claim: Claim, zoom: ZoomGateway) -> bool:
+    """False when Zoom did not answer."""
     try:
         _bring_about(claim, zoom)
     except ZoomError as error:
         note_error(claim, error, timezone.now())
+        return not isinstance(error, ZoomUnavailable | ZoomUnclear)
+    return True
 
 
 def _bring_about(claim: Claim, zoom: ZoomGateway) -> None:

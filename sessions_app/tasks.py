@@ -27,5 +27,4 @@ def ensure_meeting(meeting_id: str) -> None:
 @shared_task
 def sweep_meetings() -> None:
     """Bring every Zoom meeting that is due to what the portal wants, whatever became of its wake-up."""
-    for meeting_id in meetings.sweep_meetings(timezone.now()):
-        meetings.ensure_meeting(meeting_id)
+    meetings.ensure_due(timezone.now())

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from sessions_app import meeting_claims
 from sessions_app.confirming import cancel, confirm, reschedule
-from sessions_app.meetings import ensure_meeting, sweep_meetings
+from sessions_app.meetings import ensure_due, ensure_meeting, sweep_meetings
 from sessions_app.models import Meeting, Session, StaffAssignment, ZoomHost
 from sessions_app.zoom import gateway as gateway_module
 from sessions_app.zoom.gateway import ZoomGateway
@@ -370,6 +370,22 @@ def test_an_outage_backs_off_and_heals(zoom: Simulator, monkeypatch: pytest.Monk
     assert (meeting.state, pauses) == (State.WANTED, [30, 60, 120, 240])
     zoom.control("DELETE", "faults")
     assert ensure(meeting).state == State.READY
+
+
+def test_a_sweep_goes_through_all_that_is_due_but_not_while_zoom_is_away(zoom: Simulator) -> None:
+    host, rows = ZoomHostFactory.create(email=HOST), []
+    for hours in range(3):
+        starts = timezone.now() + timedelta(days=1, hours=hours)
+        session = SessionFactory.create(starts_at=starts, ends_at=starts + timedelta(minutes=30))
+        rows.append(Meeting.objects.create(session=session, host=host))
+    zoom.fault("token", "server_error", times=None, status=503)
+    ensure_due(timezone.now())
+    assert [Meeting.objects.get(pk=row.pk).attempts for row in rows] == [1, 0, 0]
+    zoom.control("DELETE", "faults")
+    zoom.fault("meetingCreate", "rate_limit")
+    ensure_due(timezone.now())
+    states = [Meeting.objects.get(pk=row.pk).state for row in rows]
+    assert states == [State.WANTED, State.WANTED, State.READY], "one waits for the outage, one for its limit"
 
 
 def test_pauses_are_spread_and_never_longer_than_an_hour() -> None:
