@@ -26,8 +26,14 @@ def save_draft(agreement: Agreement, *, by: Any, now: datetime) -> Agreement:
     agreement.full_clean()
     added = agreement._state.adding
     agreement.save()
-    record("agreement.added" if added else "agreement.changed", by=by, target=agreement, now=now,
-           version=agreement.version, sha256=agreement.sha256)
+    record(
+        "agreement.added" if added else "agreement.changed",
+        by=by,
+        target=agreement,
+        now=now,
+        version=agreement.version,
+        sha256=agreement.sha256,
+    )
     return agreement
 
 
@@ -43,8 +49,7 @@ def publish(agreement: Agreement, *, by: Any, now: datetime) -> None:
     check_draft(agreement)
     agreement.published_at = now
     agreement.save(update_fields=["published_at"])
-    record("agreement.published", by=by, target=agreement, now=now, version=agreement.version,
-           sha256=agreement.sha256)
+    record("agreement.published", by=by, target=agreement, now=now, version=agreement.version, sha256=agreement.sha256)
 
 
 @transaction.atomic
@@ -61,8 +66,15 @@ def sign(guardian: Guardian, agreement: Agreement, *, typed_name: str, by: Any, 
         defaults={"typed_name": typed_name.strip(), "signed_at": now},
     )
     if new:
-        record("agreement.signed", by=by, target=signature, now=now, version=agreement.version,
-               guardian=guardian.pk, sha256=agreement.sha256)
+        record(
+            "agreement.signed",
+            by=by,
+            target=signature,
+            now=now,
+            version=agreement.version,
+            guardian=guardian.pk,
+            sha256=agreement.sha256,
+        )
     return signature
 
 

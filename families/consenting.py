@@ -20,9 +20,7 @@ def check_consent(child: Child, given_by: Guardian | None, recorded_note: str) -
     if standing is None or standing.restricted:
         raise ValidationError({"given_by": f"{given_by} may not decide for {child.known_as}."})
     if not standing.parental_responsibility:
-        raise ValidationError(
-            {"given_by": f"{given_by} does not have parental responsibility for {child.known_as}."}
-        )
+        raise ValidationError({"given_by": f"{given_by} does not have parental responsibility for {child.known_as}."})
 
 
 @transaction.atomic

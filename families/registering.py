@@ -164,8 +164,9 @@ def save_group(group: Group, children: list[Child], *, by: Any, now: datetime) -
     after = {child.pk for child in children}
     if before != after:
         group.children.set(children)
-        record("group.members_changed", by=by, target=group, now=now, joined=len(after - before),
-               left=len(before - after))
+        record(
+            "group.members_changed", by=by, target=group, now=now, joined=len(after - before), left=len(before - after)
+        )
 
 
 @transaction.atomic

@@ -19,7 +19,23 @@ SURNAMES = [
     "Ní Dhomhnaill", "Adébáyọ̀", "Çelik", "Müller", "Smith-Jones", "Nguyễn", "Okafor", "Patel", "Kaur", "Ødegård",
 ]  # fmt: skip
 RIGHT_TO_LEFT = [("محمد", "العلي", "فاطمة"), ("יעל", "לוי", "נועה"), ("آرش", "می‌رزایی", "لیلا")]
-FIRST = ["Zoë", "José", "Aoife", "Mia", "Noah", "Anaïs", "Ali", "Ivy", "Kai", "Siân", "Leo", "Ada", "Rémy", "Tom", "Una"]
+FIRST = [
+    "Zoë",
+    "José",
+    "Aoife",
+    "Mia",
+    "Noah",
+    "Anaïs",
+    "Ali",
+    "Ivy",
+    "Kai",
+    "Siân",
+    "Leo",
+    "Ada",
+    "Rémy",
+    "Tom",
+    "Una",
+]
 ADULTS = ["Ann", "Ben", "Chloé", "Dai", "Eve", "Femi", "Gül", "Hana", "Ian", "Jo", "Kofi", "Lucía", "Mary-Ann", "Ngozi"]
 COMMUNICATION = ["Speech", "makaton", "A communication aid (AAC)", "", "bsl", "Pictures or symbols", "some words"]
 

@@ -19,8 +19,7 @@ from whippersnappers.crypto import EncryptedTextField
 from whippersnappers.staff_admin import StaffAdmin
 
 MEANWHILE = (
-    "Somebody else changed this while you had it open. Your entries stand below: compare, and save again to keep "
-    "yours."
+    "Somebody else changed this while you had it open. Your entries stand below: compare, and save again to keep yours."
 )
 _SAVE: dict[type[models.Model], Callable[..., Any]] = {
     Family: registering.save_family,

@@ -4,7 +4,6 @@ for the person who filled the cell in. Nothing is guessed silently: what was gue
 
 import re
 import unicodedata
-from calendar import month_abbr, month_name
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -13,9 +12,6 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
-from openpyxl.utils.datetime import from_excel
-
-from families.registering import birth_problem
 
 
 class CellProblem(Exception):
@@ -72,7 +68,7 @@ def _is_vowel_sign(letter: str) -> bool:
     return not accent and unicodedata.category(letter) in {"Mn", "Mc"}
 
 
-def _as_text(raw: Any, *, plus_allowed: bool = False) -> str:
+def as_text(raw: Any, *, plus_allowed: bool = False) -> str:
     """The words of a cell, or CellProblem for what is not words."""
     if isinstance(raw, Formula):
         raise CellProblem(FORMULA)
@@ -108,7 +104,7 @@ def line(longest: int) -> Parser:
     """A parser of one line of at most `longest` characters."""
 
     def parse(raw: Any, today: date) -> Read:
-        text = _not_longer(_visible(tidy(_as_text(raw))), longest)
+        text = _not_longer(_visible(tidy(as_text(raw))), longest)
         return Read(text or None)
 
     return parse
@@ -118,7 +114,7 @@ def name(longest: int) -> Parser:
     """A parser of a person's name in any script."""
 
     def parse(raw: Any, today: date) -> Read:
-        text = _not_longer(_visible(tidy(_as_text(raw))), longest)
+        text = _not_longer(_visible(tidy(as_text(raw))), longest)
         if text and not any(letter.isalpha() for letter in text):
             raise CellProblem("This is not a name.")
         if "@" in text:
@@ -130,13 +126,13 @@ def name(longest: int) -> Parser:
 
 def notes(raw: Any, today: date) -> Read:
     """Several lines of free text."""
-    lines = [tidy(part) for part in _as_text(raw).replace("\r\n", "\n").replace("\r", "\n").split("\n")]
+    lines = [tidy(part) for part in as_text(raw).replace("\r\n", "\n").replace("\r", "\n").split("\n")]
     return Read(_not_longer(_visible("\n".join(lines).strip()), 5000) or None)
 
 
 def reference(raw: Any, today: date) -> Read:
     """The charity's own reference of a family or a child."""
-    text = _not_longer(_visible(tidy(_as_text(raw))), 40)
+    text = _not_longer(_visible(tidy(as_text(raw))), 40)
     if text and not re.fullmatch(r"[\w][\w ./\-]*", text):
         raise CellProblem("A reference has letters, figures, and . / - only.")
     return Read(text or None)
@@ -144,7 +140,7 @@ def reference(raw: Any, today: date) -> Read:
 
 def email(raw: Any, today: date) -> Read:
     """An e-mail address in small letters."""
-    text = tidy(_as_text(raw)).removeprefix("mailto:").strip("<>").lower()
+    text = tidy(as_text(raw)).removeprefix("mailto:").strip("<>").lower()
     if not text:
         return Read(None)
     if re.search(r"[\s;,]", text):
@@ -162,7 +158,7 @@ _SCIENTIFIC = re.compile(r"\d[.,]\d+e\+\d+", re.IGNORECASE)
 def phone(raw: Any, today: date) -> Read:
     """A phone number as people write it. A first 0 that the spreadsheet dropped is put back, and said."""
     typed_as_number = isinstance(raw, (int, float)) and not isinstance(raw, bool)
-    text = tidy(_as_text(raw, plus_allowed=True))
+    text = tidy(as_text(raw, plus_allowed=True))
     if not text:
         return Read(None)
     if _SCIENTIFIC.fullmatch(text):
@@ -182,7 +178,7 @@ _YES_NO = {"yes": True, "y": True, "true": True, "1": True, "no": False, "n": Fa
 
 def yes_no(raw: Any, today: date) -> Read:
     """Yes or no."""
-    text = tidy(_as_text(raw)).casefold()
+    text = tidy(as_text(raw)).casefold()
     if not text:
         return Read(None)
     if text not in _YES_NO:
@@ -196,7 +192,7 @@ def choice(words: Mapping[str, str]) -> Parser:
     listed = "; ".join(dict.fromkeys(words))
 
     def parse(raw: Any, today: date) -> Read:
-        text = tidy(_as_text(raw))
+        text = tidy(as_text(raw))
         if not text:
             return Read(None)
         if fold(text) not in by_fold:
@@ -208,7 +204,7 @@ def choice(words: Mapping[str, str]) -> Parser:
 
 def hours(raw: Any, today: date) -> Read:
     """A number of hours, with at most one place after the point."""
-    text = tidy(_as_text(raw)).lower().removesuffix("hours").removesuffix("hrs").removesuffix("h").strip()
+    text = tidy(as_text(raw)).lower().removesuffix("hours").removesuffix("hrs").removesuffix("h").strip()
     if not text:
         return Read(None)
     try:
@@ -220,87 +216,3 @@ def hours(raw: Any, today: date) -> Read:
     if value != round(value, 1):
         raise CellProblem("Give at most one figure after the point.")
     return Read(round(value, 1))
-
-
-_MONTHS = {name.casefold(): number for number, name in enumerate(month_abbr) if name}
-_FULL_MONTHS = {name.casefold() for name in month_name if name} | {"sept"}
-_NUMBERS = re.compile(r"(\d{1,4})\s*[/.\- ]\s*(\d{1,2})\s*[/.\- ]\s*(\d{1,4})")
-_DAY_WORD = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[\s\-/.]*(?:of )?([a-z]+)\.?[\s\-/.,]*(\d{2,4})")
-_WORD_DAY = re.compile(r"([a-z]+)\.?\s*(\d{1,2})(?:st|nd|rd|th)?[\s,]+(\d{2,4})")
-_WEEKDAY = re.compile(r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,?\s+")
-_MIDNIGHT = re.compile(r"[t ]00:00(?::00(?:\.0+)?)?z?$")
-_EXCEL_DAYS = range(1, 80_000)
-
-
-def birthday(raw: Any, today: date) -> Read:
-    """A date of birth: a date cell, or text with the day first as in the UK, or year-month-day.
-
-    `today` tells which dates lie in the future, and which century two figures of a year mean.
-    """
-    if isinstance(raw, datetime):
-        read = Read(raw.date())
-    elif isinstance(raw, date):
-        read = Read(raw)
-    elif isinstance(raw, (int, float)) and not isinstance(raw, bool):
-        read = _from_excel_number(raw)
-    else:
-        text = tidy(_as_text(raw)).casefold()
-        if not text:
-            return Read(None)
-        read = _from_words(text, today)
-    if problem := birth_problem(read.value, today):
-        raise CellProblem(f"{problem} We read {read.value:%d/%m/%Y}." if read.value else problem)
-    return read
-
-
-def _from_excel_number(number: float) -> Read:
-    if int(number) not in _EXCEL_DAYS:
-        raise CellProblem("This is not a date. Write it like 03/05/2016.")
-    value = from_excel(int(number))
-    if isinstance(value, datetime):
-        value = value.date()
-    return Read(value, f"This cell counts days instead of showing a date; we read {value:%d/%m/%Y}.")
-
-
-def _from_words(text: str, today: date) -> Read:
-    text = _MIDNIGHT.sub("", _WEEKDAY.sub("", text))
-    if re.fullmatch(r"\d{5}(\.0+)?", text):
-        raise CellProblem("This is how spreadsheets count days. Format the column as a date and save again.")
-    if match := _NUMBERS.fullmatch(text):
-        first, month, last = match.groups()
-        if len(first) == 4:
-            return Read(_day(int(first), int(month), int(last)))
-        if len(first) <= 2:
-            return _with_year(int(first), int(month), last, today)
-    elif match := _DAY_WORD.fullmatch(text):
-        day, word, year = match.groups()
-        return _with_year(int(day), _month(word), year, today)
-    elif match := _WORD_DAY.fullmatch(text):
-        word, day, year = match.groups()
-        return _with_year(int(day), _month(word), year, today)
-    raise CellProblem("This is not a date. Write it like 03/05/2016 (day, month, year).")
-
-
-def _month(word: str) -> int:
-    if word not in _FULL_MONTHS and word not in _MONTHS:
-        raise CellProblem(f"“{word}” is not a month. Write the date like 03/05/2016.")
-    return _MONTHS[word[:3]]
-
-
-def _with_year(day: int, month: int, year: str, today: date) -> Read:
-    if len(year) == 4:
-        return Read(_day(int(year), month, day))
-    if len(year) != 2 or 2000 + int(year) > today.year:
-        raise CellProblem("Write the year with four figures, for example 2016.")
-    value = _day(2000 + int(year), month, day)
-    return Read(value, f"The year had two figures; we read {value:%d/%m/%Y}.")
-
-
-def _day(year: int, month: int, day: int) -> date:
-    if not 1 <= month <= 12:
-        hint = " The day comes first here: day, month, year." if 1 <= day <= 12 else ""
-        raise CellProblem(f"There is no month {month}.{hint}")
-    try:
-        return date(year, month, day)
-    except ValueError as error:
-        raise CellProblem(f"There is no such day: {day:02d}/{month:02d}/{year}.") from error

@@ -43,12 +43,18 @@ def match(row: Row, known: Registry) -> People:
     if family is None:
         if not row.get("child_reference") and (alike := _alike(row, known)):
             raise _child_elsewhere(alike[0], known)
+        if second is not None and not row.get("guardian_2_apart"):
+            raise _lives_elsewhere(second, known)
         return People(None, child, first, second)
     first = _first_guardian(row, known, family, first)
     second = _second_guardian(row, known, family, second) if row.has_second_guardian else None
     child = child or _child_in(row, known, family)
-    for person, key in ((family, "family_reference"), (child, "first_name"), (first, "guardian_1_first_name"),
-                        (second, "guardian_2_first_name")):
+    for person, key in (
+        (family, "family_reference"),
+        (child, "first_name"),
+        (first, "guardian_1_first_name"),
+        (second, "guardian_2_first_name"),
+    ):
         if person is not None and person.archived_at is not None:
             raise Mismatch(key, f"{person} is archived. Bring them back first, in the families pages.")
     return People(family, child, first, second)
@@ -151,9 +157,7 @@ def _first_guardian(row: Row, known: Registry, family: Family, by_email: Guardia
     if by_email is None:
         return _one_named(row, 1, known.guardians_of_family[family.pk])
     if by_email.family_id != family.pk:
-        raise Mismatch(
-            "guardian_1_email", f"{by_email} is in family {known.family_of(by_email)}, not in {family}."
-        )
+        raise Mismatch("guardian_1_email", f"{by_email} is in family {known.family_of(by_email)}, not in {family}.")
     return by_email
 
 
@@ -175,10 +179,13 @@ def _second_guardian(row: Row, known: Registry, family: Family, by_email: Guardi
         where = "in a household of their own" if lives_apart else "in this household"
         raise Mismatch("guardian_2_apart", f"We have {found} {where}. Change that in the families pages first.")
     if lives_apart and apart is None and found not in elsewhere:
-        raise Mismatch(
-            "guardian_2_apart", f"{found} is in family {known.family_of(found)}. Write yes if they live separately."
-        )
+        raise _lives_elsewhere(found, known)
     return found
+
+
+def _lives_elsewhere(guardian: Guardian, known: Registry) -> Mismatch:
+    where = known.family_of(guardian)
+    return Mismatch("guardian_2_apart", f"{guardian} is in family {where}. Write yes if they live separately.")
 
 
 def _apart_by_phone(row: Row, known: Registry) -> Guardian | None:

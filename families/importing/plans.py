@@ -190,6 +190,8 @@ def _take(plan: Plan, known: Registry, who: str, instance: Any, wanted: Any) -> 
 def _equal(name: str, old: Any, new: Any) -> bool:
     if name == "phone":
         return digits(str(old)) == digits(str(new))
+    if name == "reference":
+        return str(old).casefold() == str(new).casefold()
     return bool(old == new)
 
 

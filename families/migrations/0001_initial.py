@@ -13,7 +13,6 @@ import whippersnappers.crypto
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -22,202 +21,349 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Agreement',
+            name="Agreement",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('version', models.PositiveIntegerField(unique=True)),
-                ('text', models.TextField()),
-                ('easy_text', models.TextField(verbose_name='in easy words')),
-                ('sha256', models.CharField(editable=False, max_length=64)),
-                ('published_at', models.DateTimeField(blank=True, null=True)),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("version", models.PositiveIntegerField(unique=True)),
+                ("text", models.TextField()),
+                ("easy_text", models.TextField(verbose_name="in easy words")),
+                ("sha256", models.CharField(editable=False, max_length=64)),
+                ("published_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'ordering': ['-version'],
+                "ordering": ["-version"],
             },
         ),
         migrations.CreateModel(
-            name='Child',
+            name="Child",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('reference', models.CharField(max_length=40, unique=True)),
-                ('known_as', models.CharField(max_length=60)),
-                ('first_name', models.CharField(max_length=80)),
-                ('last_name', models.CharField(max_length=80)),
-                ('date_of_birth', models.DateField()),
-                ('communication', models.CharField(blank=True, choices=[('speech', 'Speech'), ('some_words', 'Some words'), ('makaton', 'Makaton or signing'), ('bsl', 'British Sign Language'), ('aac', 'A communication aid (AAC)'), ('pecs', 'Pictures or symbols'), ('non_verbal', 'Sounds, looks and gestures')], max_length=20, verbose_name='communicates by')),
-                ('communication_notes', whippersnappers.crypto.EncryptedTextField(blank=True, default='', verbose_name='how the child communicates')),
-                ('access_needs', whippersnappers.crypto.EncryptedTextField(blank=True, default='')),
-                ('medical_notes', whippersnappers.crypto.EncryptedTextField(blank=True, default='', verbose_name='allergies and medical notes')),
-                ('what_helps', whippersnappers.crypto.EncryptedTextField(blank=True, default='', verbose_name='what helps')),
-                ('what_to_avoid', whippersnappers.crypto.EncryptedTextField(blank=True, default='', verbose_name='what to avoid')),
-                ('likes', whippersnappers.crypto.EncryptedTextField(blank=True, default='')),
-                ('local_authority', models.CharField(blank=True, max_length=80)),
-                ('entitlement_hours', models.DecimalField(blank=True, decimal_places=1, max_digits=6, null=True, verbose_name='short-break entitlement (hours a year)')),
-                ('archived_at', models.DateTimeField(blank=True, null=True)),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("reference", models.CharField(max_length=40, unique=True)),
+                ("known_as", models.CharField(max_length=60)),
+                ("first_name", models.CharField(max_length=80)),
+                ("last_name", models.CharField(max_length=80)),
+                ("date_of_birth", models.DateField()),
+                (
+                    "communication",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("speech", "Speech"),
+                            ("some_words", "Some words"),
+                            ("makaton", "Makaton or signing"),
+                            ("bsl", "British Sign Language"),
+                            ("aac", "A communication aid (AAC)"),
+                            ("pecs", "Pictures or symbols"),
+                            ("non_verbal", "Sounds, looks and gestures"),
+                        ],
+                        max_length=20,
+                        verbose_name="communicates by",
+                    ),
+                ),
+                (
+                    "communication_notes",
+                    whippersnappers.crypto.EncryptedTextField(
+                        blank=True, default="", verbose_name="how the child communicates"
+                    ),
+                ),
+                ("access_needs", whippersnappers.crypto.EncryptedTextField(blank=True, default="")),
+                (
+                    "medical_notes",
+                    whippersnappers.crypto.EncryptedTextField(
+                        blank=True, default="", verbose_name="allergies and medical notes"
+                    ),
+                ),
+                (
+                    "what_helps",
+                    whippersnappers.crypto.EncryptedTextField(blank=True, default="", verbose_name="what helps"),
+                ),
+                (
+                    "what_to_avoid",
+                    whippersnappers.crypto.EncryptedTextField(blank=True, default="", verbose_name="what to avoid"),
+                ),
+                ("likes", whippersnappers.crypto.EncryptedTextField(blank=True, default="")),
+                ("local_authority", models.CharField(blank=True, max_length=80)),
+                (
+                    "entitlement_hours",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=1,
+                        max_digits=6,
+                        null=True,
+                        verbose_name="short-break entitlement (hours a year)",
+                    ),
+                ),
+                ("archived_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'verbose_name_plural': 'children',
-                'ordering': ['known_as', 'last_name', 'reference'],
+                "verbose_name_plural": "children",
+                "ordering": ["known_as", "last_name", "reference"],
             },
         ),
         migrations.CreateModel(
-            name='Consent',
+            name="Consent",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('purpose', models.CharField(choices=[('recorded_group', 'Being in a recorded group session')], max_length=20)),
-                ('given', models.BooleanField()),
-                ('recorded_note', models.CharField(blank=True, max_length=200)),
-                ('decided_at', models.DateTimeField()),
-                ('superseded_at', models.DateTimeField(blank=True, null=True)),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                (
+                    "purpose",
+                    models.CharField(choices=[("recorded_group", "Being in a recorded group session")], max_length=20),
+                ),
+                ("given", models.BooleanField()),
+                ("recorded_note", models.CharField(blank=True, max_length=200)),
+                ("decided_at", models.DateTimeField()),
+                ("superseded_at", models.DateTimeField(blank=True, null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Family',
+            name="Family",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('reference', models.CharField(max_length=40, unique=True)),
-                ('name', models.CharField(max_length=120)),
-                ('address', whippersnappers.crypto.EncryptedTextField(blank=True, default='')),
-                ('notes', whippersnappers.crypto.EncryptedTextField(blank=True, default='', verbose_name='notes for staff')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('archived_at', models.DateTimeField(blank=True, null=True)),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("reference", models.CharField(max_length=40, unique=True)),
+                ("name", models.CharField(max_length=120)),
+                ("address", whippersnappers.crypto.EncryptedTextField(blank=True, default="")),
+                (
+                    "notes",
+                    whippersnappers.crypto.EncryptedTextField(blank=True, default="", verbose_name="notes for staff"),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("archived_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'verbose_name_plural': 'families',
-                'ordering': ['name', 'reference'],
+                "verbose_name_plural": "families",
+                "ordering": ["name", "reference"],
             },
         ),
         migrations.CreateModel(
-            name='Group',
+            name="Group",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=80, unique=True)),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=80, unique=True)),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Guardian',
+            name="Guardian",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('first_name', models.CharField(max_length=80)),
-                ('last_name', models.CharField(max_length=80)),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail address')),
-                ('email_problem', models.CharField(blank=True, max_length=200)),
-                ('phone', models.CharField(blank=True, max_length=30)),
-                ('prefers', models.CharField(choices=[('email', 'E-mail'), ('phone', 'Phone')], default='email', max_length=10, verbose_name='prefers to be contacted by')),
-                ('archived_at', models.DateTimeField(blank=True, null=True)),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("first_name", models.CharField(max_length=80)),
+                ("last_name", models.CharField(max_length=80)),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="e-mail address")),
+                ("email_problem", models.CharField(blank=True, max_length=200)),
+                ("phone", models.CharField(blank=True, max_length=30)),
+                (
+                    "prefers",
+                    models.CharField(
+                        choices=[("email", "E-mail"), ("phone", "Phone")],
+                        default="email",
+                        max_length=10,
+                        verbose_name="prefers to be contacted by",
+                    ),
+                ),
+                ("archived_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'ordering': ['last_name', 'first_name'],
+                "ordering": ["last_name", "first_name"],
             },
         ),
         migrations.CreateModel(
-            name='Guardianship',
+            name="Guardianship",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('relationship', models.CharField(choices=[('mother', 'Mother'), ('father', 'Father'), ('step_parent', 'Step-parent'), ('grandparent', 'Grandparent'), ('foster_carer', 'Foster carer'), ('relative', 'Other relative'), ('carer', 'Carer'), ('other', 'Other')], max_length=20)),
-                ('parental_responsibility', models.BooleanField(default=False)),
-                ('may_be_invited', models.BooleanField(default=True, verbose_name='is invited to sessions')),
-                ('may_see_details', models.BooleanField(default=True, verbose_name="may see the child's details")),
-                ('restricted', models.BooleanField(default=False)),
-                ('restriction_reason', whippersnappers.crypto.EncryptedTextField(blank=True, default='')),
-                ('restriction_review_on', models.DateField(blank=True, null=True, verbose_name='restriction reviewed on')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                (
+                    "relationship",
+                    models.CharField(
+                        choices=[
+                            ("mother", "Mother"),
+                            ("father", "Father"),
+                            ("step_parent", "Step-parent"),
+                            ("grandparent", "Grandparent"),
+                            ("foster_carer", "Foster carer"),
+                            ("relative", "Other relative"),
+                            ("carer", "Carer"),
+                            ("other", "Other"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("parental_responsibility", models.BooleanField(default=False)),
+                ("may_be_invited", models.BooleanField(default=True, verbose_name="is invited to sessions")),
+                ("may_see_details", models.BooleanField(default=True, verbose_name="may see the child's details")),
+                ("restricted", models.BooleanField(default=False)),
+                ("restriction_reason", whippersnappers.crypto.EncryptedTextField(blank=True, default="")),
+                (
+                    "restriction_review_on",
+                    models.DateField(blank=True, null=True, verbose_name="restriction reviewed on"),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Signature',
+            name="Signature",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('typed_name', models.CharField(max_length=160)),
-                ('signed_at', models.DateTimeField()),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("typed_name", models.CharField(max_length=160)),
+                ("signed_at", models.DateTimeField()),
             ],
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='agreement',
-            trigger=pgtrigger.compiler.Trigger(name='published_is_frozen', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."published_at" IS NOT NULL)', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='d20c7f269f3e2b2c579404c02ba17584f7388692', operation='UPDATE OR DELETE', pgid='pgtrigger_published_is_frozen_71ca5', table='families_agreement', when='BEFORE')),
+            model_name="agreement",
+            trigger=pgtrigger.compiler.Trigger(
+                name="published_is_frozen",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."published_at" IS NOT NULL)',
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="d20c7f269f3e2b2c579404c02ba17584f7388692",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_published_is_frozen_71ca5",
+                    table="families_agreement",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddField(
-            model_name='consent',
-            name='child',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='consents', to='families.child'),
+            model_name="consent",
+            name="child",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="consents", to="families.child"
+            ),
         ),
         migrations.AddField(
-            model_name='child',
-            name='family',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='children', to='families.family'),
+            model_name="child",
+            name="family",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="children", to="families.family"
+            ),
         ),
         migrations.AddField(
-            model_name='group',
-            name='children',
-            field=models.ManyToManyField(blank=True, related_name='groups', to='families.child'),
+            model_name="group",
+            name="children",
+            field=models.ManyToManyField(blank=True, related_name="groups", to="families.child"),
         ),
         migrations.AddField(
-            model_name='guardian',
-            name='family',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='guardians', to='families.family'),
+            model_name="guardian",
+            name="family",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="guardians", to="families.family"
+            ),
         ),
         migrations.AddField(
-            model_name='guardian',
-            name='user',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='guardian', to=settings.AUTH_USER_MODEL),
+            model_name="guardian",
+            name="user",
+            field=models.OneToOneField(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="guardian",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='consent',
-            name='given_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='consents', to='families.guardian'),
+            model_name="consent",
+            name="given_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="consents",
+                to="families.guardian",
+            ),
         ),
         migrations.AddField(
-            model_name='guardianship',
-            name='child',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='guardianships', to='families.child'),
+            model_name="guardianship",
+            name="child",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="guardianships", to="families.child"
+            ),
         ),
         migrations.AddField(
-            model_name='guardianship',
-            name='guardian',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='guardianships', to='families.guardian'),
+            model_name="guardianship",
+            name="guardian",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="guardianships", to="families.guardian"
+            ),
         ),
         migrations.AddField(
-            model_name='signature',
-            name='agreement',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signatures', to='families.agreement'),
+            model_name="signature",
+            name="agreement",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="signatures", to="families.agreement"
+            ),
         ),
         migrations.AddField(
-            model_name='signature',
-            name='guardian',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signatures', to='families.guardian'),
+            model_name="signature",
+            name="guardian",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="signatures", to="families.guardian"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='child',
-            constraint=models.CheckConstraint(condition=models.Q(('entitlement_hours__isnull', True), ('entitlement_hours__gte', 0), _connector='OR'), name='child_entitlement_not_negative'),
+            model_name="child",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("entitlement_hours__isnull", True), ("entitlement_hours__gte", 0), _connector="OR"),
+                name="child_entitlement_not_negative",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='guardian',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('email'), condition=models.Q(('email', ''), _negated=True), name='guardian_email_unique', violation_error_message='This e-mail address belongs to another parent or carer.'),
+            model_name="guardian",
+            constraint=models.UniqueConstraint(
+                django.db.models.functions.text.Lower("email"),
+                condition=models.Q(("email", ""), _negated=True),
+                name="guardian_email_unique",
+                violation_error_message="This e-mail address belongs to another parent or carer.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='consent',
-            constraint=models.UniqueConstraint(condition=models.Q(('superseded_at__isnull', True)), fields=('child', 'purpose'), name='consent_one_current'),
+            model_name="consent",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("superseded_at__isnull", True)),
+                fields=("child", "purpose"),
+                name="consent_one_current",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='guardianship',
-            constraint=models.UniqueConstraint(fields=('guardian', 'child'), name='guardianship_once'),
+            model_name="guardianship",
+            constraint=models.UniqueConstraint(fields=("guardian", "child"), name="guardianship_once"),
         ),
         migrations.AddConstraint(
-            model_name='guardianship',
-            constraint=models.CheckConstraint(condition=models.Q(('restricted', False), ('restriction_review_on__isnull', False), _connector='OR'), name='guardianship_restriction_has_review', violation_error_message='Say when the restriction will be reviewed.'),
+            model_name="guardianship",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("restricted", False), ("restriction_review_on__isnull", False), _connector="OR"),
+                name="guardianship_restriction_has_review",
+                violation_error_message="Say when the restriction will be reviewed.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.UniqueConstraint(fields=('agreement', 'guardian'), name='signature_once'),
+            model_name="signature",
+            constraint=models.UniqueConstraint(fields=("agreement", "guardian"), name="signature_once"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='signature',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='23e40e4bebf003443c2f6f6ef278485a04b4126d', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_fd575', table='families_signature', when='BEFORE')),
+            model_name="signature",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="23e40e4bebf003443c2f6f6ef278485a04b4126d",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_fd575",
+                    table="families_signature",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='signature',
-            trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot truncate rows from % table', TG_TABLE_NAME;", hash='eacda02dc9911859fe7c7686ad5cc3695583926d', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_66ba4', table='families_signature', when='BEFORE')),
+            model_name="signature",
+            trigger=pgtrigger.compiler.Trigger(
+                name="never_truncated",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot truncate rows from % table', TG_TABLE_NAME;",
+                    hash="eacda02dc9911859fe7c7686ad5cc3695583926d",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_never_truncated_66ba4",
+                    table="families_signature",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

@@ -10,54 +10,98 @@ import whippersnappers.crypto
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('families', '0001_initial'),
+        ("families", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='FamilyImport',
+            name="FamilyImport",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('state', models.CharField(choices=[('checking', 'Being checked'), ('checked', 'Checked, nothing imported yet'), ('refused', 'Could not be read'), ('importing', 'Being imported'), ('done', 'Imported'), ('discarded', 'Thrown away'), ('failed', 'Stopped')], default='checking', max_length=12)),
-                ('filename', models.CharField(max_length=120)),
-                ('content', whippersnappers.crypto.EncryptedTextField(blank=True, default='')),
-                ('problem', models.TextField(blank=True)),
-                ('notes', models.JSONField(default=list)),
-                ('rows_total', models.PositiveIntegerField(default=0)),
-                ('rows_done', models.PositiveIntegerField(default=0)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('owner', models.UUIDField(blank=True, null=True)),
-                ('claimed_until', models.DateTimeField(blank=True, null=True)),
-                ('created_at', models.DateTimeField()),
-                ('asked_at', models.DateTimeField()),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('expires_at', models.DateTimeField(db_index=True)),
-                ('confirmed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('uploaded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("checking", "Being checked"),
+                            ("checked", "Checked, nothing imported yet"),
+                            ("refused", "Could not be read"),
+                            ("importing", "Being imported"),
+                            ("done", "Imported"),
+                            ("discarded", "Thrown away"),
+                            ("failed", "Stopped"),
+                        ],
+                        default="checking",
+                        max_length=12,
+                    ),
+                ),
+                ("filename", models.CharField(max_length=120)),
+                ("content", whippersnappers.crypto.EncryptedTextField(blank=True, default="")),
+                ("problem", models.TextField(blank=True)),
+                ("notes", models.JSONField(default=list)),
+                ("rows_total", models.PositiveIntegerField(default=0)),
+                ("rows_done", models.PositiveIntegerField(default=0)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("owner", models.UUIDField(blank=True, null=True)),
+                ("claimed_until", models.DateTimeField(blank=True, null=True)),
+                ("created_at", models.DateTimeField()),
+                ("asked_at", models.DateTimeField()),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                ("expires_at", models.DateTimeField(db_index=True)),
+                (
+                    "confirmed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "uploaded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'import of families',
-                'verbose_name_plural': 'imports of families',
-                'ordering': ['-created_at'],
+                "verbose_name": "import of families",
+                "verbose_name_plural": "imports of families",
+                "ordering": ["-created_at"],
             },
         ),
         migrations.CreateModel(
-            name='FamilyImportRow',
+            name="FamilyImportRow",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('number', models.PositiveIntegerField()),
-                ('outcome', models.CharField(choices=[('add', 'New'), ('change', 'Changes'), ('same', 'Stays as it is'), ('wrong', 'Needs mending')], max_length=8)),
-                ('findings', whippersnappers.crypto.EncryptedTextField(blank=True, default='')),
-                ('landed_at', models.DateTimeField(blank=True, null=True)),
-                ('left_out', models.BooleanField(default=False)),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='families.familyimport')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("number", models.PositiveIntegerField()),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("add", "New"),
+                            ("change", "Changes"),
+                            ("same", "Stays as it is"),
+                            ("wrong", "Needs mending"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("findings", whippersnappers.crypto.EncryptedTextField(blank=True, default="")),
+                ("landed_at", models.DateTimeField(blank=True, null=True)),
+                ("left_out", models.BooleanField(default=False)),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="rows", to="families.familyimport"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['number'],
-                'constraints': [models.UniqueConstraint(fields=('run', 'number'), name='familyimportrow_once')],
+                "ordering": ["number"],
+                "constraints": [models.UniqueConstraint(fields=("run", "number"), name="familyimportrow_once")],
             },
         ),
     ]

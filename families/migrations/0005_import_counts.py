@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('families', '0004_undertakings_of_parents'),
+        ("families", "0004_undertakings_of_parents"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='familyimport',
-            name='counts',
+            model_name="familyimport",
+            name="counts",
             field=models.JSONField(default=dict),
         ),
     ]

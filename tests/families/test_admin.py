@@ -81,7 +81,9 @@ def test_lists_ask_the_database_the_same_number_of_times_for_1_and_30(cora, name
 
 
 @pytest.mark.parametrize("name", ["family", "guardian", "child", "group"])
-@pytest.mark.parametrize("query", ["?q=Adeyemi", "?archived=only", "?restriction=yes", "?recorded=open", "?reach=no_email"])
+@pytest.mark.parametrize(
+    "query", ["?q=Adeyemi", "?archived=only", "?restriction=yes", "?recorded=open", "?reach=no_email"]
+)
 def test_searching_and_filtering_answer(cora, name, query):
     make(1)
     assert cora.get(page(f"{name}_changelist") + query, follow=True).status_code == 200

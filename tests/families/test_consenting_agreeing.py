@@ -26,15 +26,19 @@ def test_a_later_answer_supersedes_the_earlier_one(coordinator):
     consenting.record_consent(child, RECORDED, given=False, given_by=guardian, by=coordinator, now=later)
     assert consenting.has_consent(child, RECORDED) is False
     assert list(child.consents.order_by("decided_at").values_list("given", "superseded_at")) == [
-        (True, later), (False, None),
+        (True, later),
+        (False, None),
     ]
     assert AuditEvent.objects.filter(event="consent.recorded").count() == 2
 
 
-@pytest.mark.parametrize("standing_fields", [
-    {"parental_responsibility": False},
-    {"restricted": True, "restriction_review_on": "2027-01-01"},
-])
+@pytest.mark.parametrize(
+    "standing_fields",
+    [
+        {"parental_responsibility": False},
+        {"restricted": True, "restriction_review_on": "2027-01-01"},
+    ],
+)
 def test_only_a_guardian_who_may_decide_can_consent(coordinator, standing_fields):
     standing = GuardianshipFactory(**standing_fields)
     with pytest.raises(ValidationError) as refused:

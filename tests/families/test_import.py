@@ -6,11 +6,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from django.db import transaction
 
 from families.importing import runs
 from families.models import Child, Family, FamilyImport, Guardian, Guardianship
-from tests.messy_families import as_csv, as_xlsx, messy_rows
+from tests.messy_families import as_xlsx, messy_rows
 from whippersnappers.accounts.models import User
 from whippersnappers.audit.models import AuditEvent
 from whippersnappers.audit.trail import verify
@@ -45,7 +44,8 @@ def everything() -> dict[str, Any]:
     """All that an import could change, with the words of encrypted fields."""
     return {
         model.__name__: sorted(
-            str({f.attname: getattr(row, f.attname) for f in model._meta.concrete_fields}) for row in model.objects.all()
+            str({f.attname: getattr(row, f.attname) for f in model._meta.concrete_fields})
+            for row in model.objects.all()
         )
         for model in (Family, Guardian, Child, Guardianship, User)
     }

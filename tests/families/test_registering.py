@@ -57,7 +57,9 @@ def test_a_new_guardian_gets_an_account_to_sign_in_with(coordinator):
     guardian.refresh_from_db()
     assert guardian.email == "ann@example.com"
     assert (guardian.user.email, guardian.user.name, guardian.user.roles) == (
-        "ann@example.com", "Ann Lee", [Role.GUARDIAN],
+        "ann@example.com",
+        "Ann Lee",
+        [Role.GUARDIAN],
     )
     assert events()[-1] == "guardian.added"
 
@@ -67,7 +69,9 @@ def test_a_new_address_moves_the_account_and_forgets_the_old_address_s_problem(c
     registering.change_email(guardian, "new@example.com", by=coordinator, now=NOW)
     guardian.refresh_from_db()
     assert (guardian.email, guardian.email_problem, guardian.user.email) == (
-        "new@example.com", "", "new@example.com",
+        "new@example.com",
+        "",
+        "new@example.com",
     )
     changed = AuditEvent.objects.get(event="guardian.changed").detail["fields"]
     assert sorted(changed) == ["email", "email_problem"]
@@ -138,9 +142,7 @@ def test_a_restriction_needs_reason_and_review_and_can_be_lifted(coordinator):
     with pytest.raises(ValidationError) as refused:
         registering.save_guardianship(standing, by=coordinator, now=NOW)
     assert sorted(refused.value.message_dict) == ["restriction_reason", "restriction_review_on"]
-    registering.restrict(
-        standing, reason="Order of 3 May", review_on=date(2027, 5, 3), by=coordinator, now=NOW
-    )
+    registering.restrict(standing, reason="Order of 3 May", review_on=date(2027, 5, 3), by=coordinator, now=NOW)
     assert not Guardianship.objects.inviting().exists()
     with pytest.raises(ValidationError, match="Lift it first"):
         registering.end_guardianship(standing, by=coordinator, now=NOW)
@@ -149,7 +151,9 @@ def test_a_restriction_needs_reason_and_review_and_can_be_lifted(coordinator):
     assert (standing.restricted, standing.restriction_reason, standing.restriction_review_on) == (False, "", None)
     registering.end_guardianship(standing, by=coordinator, now=NOW)
     assert [e for e in events() if e != "guardianship.changed"] == [
-        "guardianship.restricted", "guardianship.restriction_lifted", "guardianship.ended",
+        "guardianship.restricted",
+        "guardianship.restriction_lifted",
+        "guardianship.ended",
     ]
     assert not Guardianship.objects.exists()
 

@@ -158,7 +158,9 @@ def test_a_bomb_is_not_opened():
     assert "far bigger inside than outside" in refused(bomb)
 
 
-@pytest.mark.parametrize("part", ["xl/workbook.xml", "xl/worksheets/sheet1.xml", "xl/styles.xml", "[Content_Types].xml"])
+@pytest.mark.parametrize(
+    "part", ["xl/workbook.xml", "xl/worksheets/sheet1.xml", "xl/styles.xml", "[Content_Types].xml"]
+)
 def test_xml_entities_are_not_expanded(part):
     parts = parts_of(as_xlsx([ROW]))
     doctype = b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;"><!ENTITY f SYSTEM "file:///etc/passwd">]>'
@@ -195,7 +197,10 @@ def test_real_formulas_and_broken_cells_are_named_with_their_cell():
     rows, _ = read_file(as_xlsx([ROW | {"Child first name": '=CONCAT("Z","oë")', "Child last name": "#N/A"}]), TODAY)
     letters = {column.heading: i for i, column in enumerate(COLUMNS)}
     assert letters["Child first name"] == 4
-    assert [problem.as_list()[:2] for problem in rows[0].problems] == [["E2", "Child first name"], ["F2", "Child last name"]]
+    assert [problem.as_list()[:2] for problem in rows[0].problems] == [
+        ["E2", "Child first name"],
+        ["F2", "Child last name"],
+    ]
     assert "formula" in rows[0].problems[0].message
     assert "#N/A" in rows[0].problems[1].message
 
@@ -204,7 +209,9 @@ def test_a_workbook_that_counts_from_1904():
     workbook = Workbook()
     workbook.epoch = datetime(1904, 1, 1)
     workbook.active.append(HEADINGS)
-    workbook.active.append([(date(2016, 5, 3) - date(1904, 1, 1)).days if h == "Date of birth" else ROW[h] for h in HEADINGS])
+    workbook.active.append(
+        [(date(2016, 5, 3) - date(1904, 1, 1)).days if h == "Date of birth" else ROW[h] for h in HEADINGS]
+    )
     out = io.BytesIO()
     workbook.save(out)
     assert cells_of(out.getvalue()) == [EXPECTED]
