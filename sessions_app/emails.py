@@ -7,39 +7,38 @@ What each says is in `family_emails.py` and `staff_emails.py`, whether it is sti
 from datetime import datetime
 
 from families.models import Child
-from sessions_app import family_emails, mail_checks, posting, staff_emails, staff_notices
+from sessions_app import family_emails, mail_checks, mail_rows, posting, staff_emails, staff_notices
 from sessions_app.family_emails import Recipient
 from sessions_app.invitations import join_url
 from sessions_app.mail_facts import SessionFacts, for_mail, session_facts
 from sessions_app.mail_preview import PREVIEW_KINDS, preview
 from sessions_app.mail_times import PREPARATION, REMINDER
-from sessions_app.models import Invitation, Session, StaffAssignment
+from sessions_app.models import Session, StaffAssignment
 from sessions_app.phone_tasks import mail_died
-from sessions_app.reach import reached_guardian
 from whippersnappers.outbox.catalogue import MailKind, Rendered, register
 from whippersnappers.outbox.models import OutgoingMail
 
 __all__ = ["PREVIEW_KINDS", "preview"]
 
 
-def _facts(mail: OutgoingMail, now: datetime) -> SessionFacts:
-    return session_facts(for_mail(Session.objects.all()).get(pk=mail.context["session"]), now=now)
-
-
-def _recipient(mail: OutgoingMail) -> Recipient:
-    """The guardian as known now; the names are those of the children they may be told of now."""
-    invitation = Invitation.objects.select_related("guardian").get(pk=mail.context["invitation"])
-    guardian = invitation.guardian
-    reach = reached_guardian(mail.context["session"], guardian.pk)
-    return Recipient(
+def _family(mail: OutgoingMail, now: datetime) -> tuple[SessionFacts, Recipient]:
+    """The session, and the guardian as known now: the names are those of the children they may be told of."""
+    rows = mail_rows.kept(mail)
+    guardian = rows.invitation.guardian
+    recipient = Recipient(
         guardian_id=guardian.pk,
         first_name=guardian.first_name,
         full_name=guardian.full_name,
         email=mail.to,
-        children=tuple(child.known_as for child in reach.children) if reach else (),
-        join_url=join_url(invitation),
+        children=tuple(child.known_as for child in rows.reach.children) if rows.reach else (),
+        join_url=join_url(rows.invitation),
         sequence=mail.context["sequence"],
     )
+    return session_facts(rows.session, now=now), recipient
+
+
+def _staff_facts(mail: OutgoingMail, now: datetime) -> SessionFacts:
+    return session_facts(for_mail(Session.objects.all()).get(pk=mail.context["session"]), now=now)
 
 
 def _carries(mail: OutgoingMail, what: str) -> bool:
@@ -47,52 +46,50 @@ def _carries(mail: OutgoingMail, what: str) -> bool:
 
 
 def _invitation(mail: OutgoingMail, now: datetime) -> Rendered:
-    prepares = _carries(mail, PREPARATION)
-    return family_emails.invitation(_facts(mail, now), _recipient(mail), prepares=prepares, now=now)
+    return family_emails.invitation(*_family(mail, now), prepares=_carries(mail, PREPARATION), now=now)
 
 
 def _changed(mail: OutgoingMail, now: datetime) -> Rendered:
-    facts = _facts(mail, now)
+    facts, to = _family(mail, now)
     changes, moved = mail_checks.changes_told(mail, facts.session, now)
     prepares = _carries(mail, PREPARATION)
-    return family_emails.changed(facts, _recipient(mail), changes, prepares=prepares, moved=moved, now=now)
+    return family_emails.changed(facts, to, changes, prepares=prepares, moved=moved, now=now)
 
 
 def _cancelled(mail: OutgoingMail, now: datetime) -> Rendered:
-    return family_emails.cancelled(_facts(mail, now), _recipient(mail), now=now)
+    return family_emails.cancelled(*_family(mail, now), now=now)
 
 
 def _withdrawn(mail: OutgoingMail, now: datetime) -> Rendered:
     child = Child.objects.only("known_as").get(pk=mail.context["child"])
-    stays = mail.context["stays"]
-    return family_emails.withdrawn(_facts(mail, now), _recipient(mail), child.known_as, stays=stays, now=now)
+    return family_emails.withdrawn(*_family(mail, now), child.known_as, stays=mail.context["stays"], now=now)
 
 
 def _presession(mail: OutgoingMail, now: datetime) -> Rendered:
-    return family_emails.presession(_facts(mail, now), _recipient(mail), reminds=_carries(mail, REMINDER))
+    return family_emails.presession(*_family(mail, now), reminds=_carries(mail, REMINDER))
 
 
 def _reminder(mail: OutgoingMail, now: datetime) -> Rendered:
-    return family_emails.reminder(_facts(mail, now), _recipient(mail))
+    return family_emails.reminder(*_family(mail, now))
 
 
 def _staff_assigned(mail: OutgoingMail, now: datetime) -> Rendered:
     assignment = StaffAssignment.objects.get(pk=mail.context["assignment"])
-    return staff_emails.staff_assigned(_facts(mail, now), mail.to_name, assignment)
+    return staff_emails.staff_assigned(_staff_facts(mail, now), mail.to_name, assignment)
 
 
 def _staff_changed(mail: OutgoingMail, now: datetime) -> Rendered:
-    facts = _facts(mail, now)
+    facts = _staff_facts(mail, now)
     changes, _moved = mail_checks.changes_told(mail, facts.session, now)
     return staff_emails.staff_changed(facts, mail.to_name, changes)
 
 
 def _staff_withdrawn(mail: OutgoingMail, now: datetime) -> Rendered:
-    return staff_emails.staff_withdrawn(_facts(mail, now), mail.to_name)
+    return staff_emails.staff_withdrawn(_staff_facts(mail, now), mail.to_name)
 
 
 def _staff_cancelled(mail: OutgoingMail, now: datetime) -> Rendered:
-    return staff_emails.staff_cancelled(_facts(mail, now), mail.to_name)
+    return staff_emails.staff_cancelled(_staff_facts(mail, now), mail.to_name)
 
 
 def _alert(mail: OutgoingMail, now: datetime) -> Rendered:

@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from families.models import Child, Guardian, Guardianship
-from sessions_app import phone_tasks
+from sessions_app import mail_rows, phone_tasks
 from sessions_app.invitations import current_meeting
-from sessions_app.mail_facts import for_mail
 from sessions_app.mail_times import zoom_deadline
 from sessions_app.models import Booking, Invitation, Session, SessionRevision, StaffAssignment
-from sessions_app.posting import WAITING_FOR_ZOOM, ZOOM_NAP, guardian_id_of
-from sessions_app.reach import ToReach, reached_guardian
+from sessions_app.posting import WAITING_FOR_ZOOM, ZOOM_NAP, guardian_id_of, made_at
+from sessions_app.reach import ToReach
 from sessions_app.session_changes import Change, calendar_changed, changes
 from sessions_app.staff_notices import STAFF_CANCELLED, STAFF_CHANGED, STAFF_WITHDRAWN
 from whippersnappers.accounts.models import User
@@ -32,7 +31,7 @@ _NO_CHANGE = NotWanted("everything is as it was before")
 
 @dataclass(frozen=True)
 class Family:
-    """A family mail with the rows it is about, as they are now."""
+    """A family mail with the rows it is about, when the session still reaches the guardian."""
 
     mail: OutgoingMail
     session: Session
@@ -41,12 +40,10 @@ class Family:
 
 
 def _rows(mail: OutgoingMail) -> Family | NotWanted:
-    session = for_mail(Session.objects.filter(pk=mail.context["session"])).first()
-    invitation = Invitation.objects.filter(pk=mail.context["invitation"]).first()
-    if session is None or invitation is None:
+    rows = mail_rows.read(mail)
+    if rows is None:
         return NotWanted("the session was deleted")
-    reach = reached_guardian(session.pk, guardian_id_of(mail))
-    return Family(mail, session, invitation, reach) if reach else _NOT_REACHED
+    return Family(mail, rows.session, rows.invitation, rows.reach) if rows.reach else _NOT_REACHED
 
 
 def _may_go(mail: OutgoingMail, now: datetime, *, rule: Callable[[Family, datetime], Verdict | None]) -> Verdict:
@@ -76,7 +73,7 @@ def _wait_for_zoom(family: Family, now: datetime) -> Verdict | None:
     session = family.session
     if not session.is_remote or current_meeting(session) is not None:
         return None
-    deadline = zoom_deadline(session.starts_at, family.mail.created_at)
+    deadline = zoom_deadline(session.starts_at, made_at(family.mail))
     return NotYet(WAITING_FOR_ZOOM, min(now + ZOOM_NAP, deadline)) if now < deadline else None
 
 

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from families.models import Child
 from sessions_app.invitations import current_meeting, opening_hours
-from sessions_app.models import Meeting, Session
+from sessions_app.models import Meeting, Session, StaffAssignment
 from whippersnappers import dates
 
 # What stands where the Meeting ID will be, in a preview of a session that has no meeting yet.
@@ -51,14 +51,19 @@ class SessionFacts:
 
 def for_mail(sessions: QuerySet[Session]) -> QuerySet[Session]:
     """The sessions with everything a mail reads."""
-    return sessions.select_related("place").prefetch_related("steps", "items", "meetings", "assignments__staff")
+    present = StaffAssignment.objects.filter(withdrawn_at=None).select_related("staff__user")
+    return sessions.select_related("place").prefetch_related(
+        "steps",
+        "items",
+        Prefetch("meetings", Meeting.objects.filter(is_wanted=True)),
+        Prefetch("assignments", present),
+    )
 
 
 def session_facts(session: Session, *, now: datetime, preview: bool = False) -> SessionFacts:
     """The facts of a session loaded with `for_mail`. A preview shows a placeholder for a meeting to come."""
     meeting = current_meeting(session) if session.is_remote else None
     opens_at, _ = opening_hours(session)
-    present = [a for a in session.assignments.all() if a.withdrawn_at is None]
     meeting_id, passcode = _numbers(meeting, preview=preview and session.is_remote)
     return SessionFacts(
         session=session,
@@ -69,7 +74,7 @@ def session_facts(session: Session, *, now: datetime, preview: bool = False) -> 
         start=dates.clock(session.starts_at),
         length=dates.length(session.starts_at, session.ends_at),
         opens=dates.clock(opens_at),
-        staff=listed(a.staff.first_name for a in present),
+        staff=listed(a.staff.first_name for a in session.assignments.all()),
         meeting_id=meeting_id,
         passcode=passcode,
     )

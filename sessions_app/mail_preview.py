@@ -40,7 +40,7 @@ class _Sample:
 
     @property
     def staff(self) -> StaffAssignment:
-        present = [a for a in self.facts.session.assignments.all() if a.withdrawn_at is None]
+        present = self.facts.session.assignments.all()
         return present[0] if present else StaffAssignment(session=self.facts.session)
 
     @property

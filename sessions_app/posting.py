@@ -54,6 +54,12 @@ def guardian_id_of(mail: OutgoingMail) -> str:
     return mail.person.removeprefix("guardian:")
 
 
+def made_at(mail: OutgoingMail) -> datetime:
+    """When a family mail was put into the outbox."""
+    noted = mail.context.get("made_at")
+    return datetime.fromisoformat(noted) if noted else mail.created_at
+
+
 def mails_about(session_id: Any) -> QuerySet[OutgoingMail]:
     """Every mail to families about a session, in whatever state."""
     return OutgoingMail.objects.filter(about=about(session_id), kind__in=FAMILY_KINDS)
@@ -103,6 +109,7 @@ def post(
                 "guardian": str(reach.guardian.pk),
                 "invitation": str(invitation.pk),
                 "sequence": invitation.sequence,
+                "made_at": now.isoformat(),
                 **letter.context,
             },
             not_before=not_before,
