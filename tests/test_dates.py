@@ -79,6 +79,10 @@ def test_length_is_real_time_when_the_clocks_change():
         ("2026-11-22 15:00", "now"),
         ("2026-11-22 14:00", "now"),
         ("2026-11-22 15:15", "in 15 minutes"),
+        ("2026-11-23 14:59", "in 23 hours 59 minutes"),
+        ("2026-11-23 15:00", "tomorrow"),
+        ("2026-11-23 23:59", "tomorrow"),
+        ("2026-11-24 00:00", "in 2 days"),
         ("2026-11-25 16:00", "in 3 days"),
     ],
 )
@@ -119,7 +123,5 @@ def test_a_week_starts_on_monday_midnight_in_london():
 
 def test_template_tags_say_the_same():
     page = Template("{% load dates %}{% when a b now %}|{% length a b %}|{% near_day a now %}|{{ a|clock }}")
-    text = page.render(
-        Context({"a": london("2026-11-24 16:00"), "b": london("2026-11-24 17:15"), "now": NOW})
-    )
+    text = page.render(Context({"a": london("2026-11-24 16:00"), "b": london("2026-11-24 17:15"), "now": NOW}))
     assert text == "Tuesday 24 November, 4:00pm to 5:15pm|1 hour 15 minutes|Tuesday 24 November|4:00pm"

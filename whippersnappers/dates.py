@@ -74,9 +74,17 @@ def length(starts_at: datetime, ends_at: datetime) -> str:
 
 
 def until(at: datetime, *, now: datetime) -> str:
-    """How far off `at` is, as a countdown says it: `in 15 minutes`, `in 3 days`, `now` once it is there."""
+    """How far off `at` is, as a countdown says it: `in 15 minutes`, `tomorrow`, `in 3 days`, `now` once it is there.
+
+    From 24 hours on, days of the calendar are counted, as people do.
+    """
     left = at.astimezone(UTC) - now.astimezone(UTC)
-    return "now" if left <= timedelta(0) else f"in {duration(left)}"
+    if left <= timedelta(0):
+        return "now"
+    if left < timedelta(days=1):
+        return f"in {duration(left)}"
+    days = (local(at).date() - local(now).date()).days
+    return "tomorrow" if days == 1 else f"in {days} days"
 
 
 def week_of(at: datetime) -> datetime:

@@ -7,7 +7,6 @@
   // The same words as whippersnappers/dates.py, so that the text does not jump.
   function duration(milliseconds) {
     const minutes = Math.max(0, Math.ceil(milliseconds / 60000));
-    if (minutes >= 2880) return plural(Math.floor(minutes / 1440), "day");
     const hours = Math.floor(minutes / 60);
     const rest = minutes % 60;
     const parts = [];
@@ -21,9 +20,21 @@
   const skew = page.dataset.now ? Date.parse(page.dataset.now) - Date.now() : 0;
   const serverNow = () => Date.now() + skew;
 
+  // Days of the calendar on London's clock, as a number to subtract.
+  const london = new Intl.DateTimeFormat("en-CA", { timeZone: "Europe/London" });
+  const dayNumber = (time) => Date.parse(london.format(time)) / 86400000;
+
+  function until(time, now) {
+    const left = time - now;
+    if (left <= 0) return "now";
+    if (left < 86400000) return `in ${duration(left)}`;
+    const days = dayNumber(time) - dayNumber(now);
+    return days === 1 ? "tomorrow" : `in ${days} days`;
+  }
+
   function countDown(element) {
-    const left = Date.parse(element.dataset.countdown) - serverNow();
-    element.textContent = left > 0 ? `in ${duration(left)}` : "now";
+    const text = until(Date.parse(element.dataset.countdown), serverNow());
+    if (element.textContent !== text) element.textContent = text;
   }
 
   function keepCounting() {

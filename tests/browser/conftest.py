@@ -8,6 +8,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from tests.browser.eyes import Eyes, Screen
 
+
 @pytest.fixture(scope="session")
 def base_url() -> str:
     """Paths are joined by `Eyes`; pytest-playwright's own fixture of this name warns under pytest 9."""

@@ -7,6 +7,7 @@ from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
@@ -16,6 +17,7 @@ from sessions_app.models import Invitation, Meeting, Session
 from tests.browser.eyes import Eyes
 from tests.factories import household
 from tests.sessions_app.family_scenes import PASSCODE, invited, meeting_of
+from whippersnappers import dates
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -150,3 +152,11 @@ def test_the_countdown_keeps_the_servers_time_on_a_device_whose_clock_is_wrong(e
     eyes.page.add_init_script("const real = Date.now; Date.now = () => real() + 3 * 3600 * 1000;")
     eyes.go(path_of(invited(guardian, starts_in=timedelta(minutes=90))))
     assert eyes.page.locator("[data-countdown]").text_content() in ("in 1 hour 30 minutes", "in 1 hour 31 minutes")
+
+
+@pytest.mark.parametrize("ahead", [timedelta(minutes=59), timedelta(hours=23, minutes=30), timedelta(days=1, hours=2)])
+def test_the_countdown_says_what_the_server_said(eyes: Eyes, guardian: Guardian, ahead: timedelta) -> None:
+    invitation = invited(guardian, starts_in=ahead)
+    said = dates.until(invitation.session.starts_at, now=timezone.now())
+    eyes.go(path_of(invitation))
+    assert eyes.page.locator("[data-countdown]").text_content() == said

@@ -1,0 +1,63 @@
+"""The mails in a real browser: a narrow phone and a wide window, light and dark, without pictures."""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from sessions_app.emails import PREVIEW_KINDS, preview
+from sessions_app.models import SessionItem
+from sessions_app.staff_emails import ALERTS, coordinator_alert
+from tests.factories import PlaceFactory, household, ready_session
+from tests.sessions_app.mail_scenes import NOW, START
+from whippersnappers.outbox.catalogue import Rendered
+from whippersnappers.outbox.message import inlined
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db]
+
+WIDTHS = (320, 700)
+# Landmarks are for pages, not for mails, so "best-practice" is left out.
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+@pytest.fixture
+def written(django_db_setup: None, db: None) -> dict[str, Rendered]:
+    """Every mail, with long and foreign names, for a session by Zoom and one in a place."""
+    (_adult,), kids = household(children=2, first_name="Gabrielė-Konstancija", last_name="Gabramavičiūtė")
+    kids[1].known_as = "محمد"
+    kids[1].save()
+    title = "Donaudampfschifffahrtsgesellschaftstrommeln & songs"
+    session = ready_session(children=kids, starts_at=START, title=title, summary="Drums, songs and time to listen.")
+    SessionItem.objects.create(session=session, name="A scarf", needed=False, position=3)
+    place = PlaceFactory(address="1 Station Road\nLondon SE1 1AA", directions="Use the side door.")
+    meeting_up = ready_session(children=kids, starts_at=START, delivery="in_person", place=place)
+    mails = {kind: preview(session, kind, now=NOW) for kind in PREVIEW_KINDS}
+    mails |= {f"place-{kind}": preview(meeting_up, kind, now=START - timedelta(hours=5)) for kind in PREVIEW_KINDS}
+    lines = ["Two cleared members of staff must be there; one is so far."]
+    return mails | {what: coordinator_alert(session, "Cora", what, lines, now=NOW) for what in ALERTS}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_mails_fit_and_can_be_read(page: Page, written: dict[str, Rendered], scheme: str) -> None:
+    assert len(written) == 2 * len(PREVIEW_KINDS) + len(ALERTS)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        for name, mail in written.items():
+            page.set_content(inlined(mail.html))
+            if folder := os.environ.get("SCREENSHOTS"):
+                page.screenshot(path=Path(folder) / f"mail-{name}-{width}-{scheme}.png", full_page=True)
+            assert (name, page.evaluate("document.documentElement.scrollWidth")) == (name, width)
+            found = Axe().run(page, options={"runOnly": RULES, "resultTypes": ["violations"]})
+            problems = [
+                (each["id"], node["html"], node["failureSummary"])
+                for each in found.response["violations"]
+                for node in each["nodes"]
+            ]
+            assert (name, problems) == (name, [])
+    assert asked == []
