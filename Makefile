@@ -34,7 +34,7 @@ test: $(INSTALLED)
 check: $(INSTALLED)
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
-	$(PY) -m mypy .
+	$(CHECKING) $(PY) -m mypy .
 	$(CHECKING) $(PY) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	.venv/bin/lint-imports
 	$(PY) -m djlint templates demo/templates --lint --quiet

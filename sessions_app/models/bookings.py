@@ -1,7 +1,6 @@
 """Children's places, guardians' ways in, and who has been contacted."""
 
 import uuid
-from typing import ClassVar
 
 import pgtrigger
 from django.conf import settings
@@ -157,11 +156,11 @@ class PhoneTask(models.Model):
         return f"Call {self.guardian}"
 
 
-class ChildInMySessionsManager(models.Manager["ChildInMySessions"]):
-    def visible_to(self, user: User) -> models.QuerySet["ChildInMySessions"]:
-        """The children with a place in a session that the user delivers and that is not over for long."""
+class ChildInMySessionsQuerySet(models.QuerySet["ChildInMySessions"]):
+    def visible_to(self, user: User) -> "ChildInMySessionsQuerySet":
+        """The children with a place in a session that the user delivers; coordinators see every child."""
         if user.has_role(Role.COORDINATOR):
-            return self.get_queryset()
+            return self
         mine = Booking.objects.visible_to(user).exclude(state__in=[Booking.State.WITHDRAWN, Booking.State.WAITING])
         return self.filter(pk__in=mine.values("child"))
 
@@ -169,7 +168,7 @@ class ChildInMySessionsManager(models.Manager["ChildInMySessions"]):
 class ChildInMySessions(Child):
     """What a practitioner needs to know of the children in own sessions; read-only."""
 
-    objects: ClassVar[ChildInMySessionsManager] = ChildInMySessionsManager()  # type: ignore[assignment]
+    objects = ChildInMySessionsQuerySet.as_manager()
 
     class Meta:
         proxy = True

@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.contrib import admin
 from django.db import transaction
 
 from tests.access.table import METHODS, PEOPLE, all_routes, ask, read
 from tests.access.world import World, build
+from whippersnappers.accounts.roles import Role, permissions_of
 
 # Addresses that need no line, each for a reason.
 LEFT_OUT = {
@@ -39,6 +41,20 @@ def test_everybody_gets_what_the_table_says(world, line):
             got.append(ask(world, line, person))
             transaction.set_rollback(True)
     assert dict(zip(PEOPLE, got, strict=True)) == dict(zip(PEOPLE, line.statuses, strict=True))
+
+
+@pytest.mark.django_db  # also asks pytest-django for the database that the standing world needs
+def test_the_columns_are_the_people_of_the_world():
+    assert tuple(build().people) == PEOPLE
+
+
+def test_what_only_some_rows_of_may_be_seen_is_scoped_for_staff():
+    """The staff pages ask the queryset for `visible_to`; a manager that has it beside the queryset hides it."""
+    roles = [Role.PRACTITIONER, Role.LEAD, Role.DEPUTY, Role.TRUSTEE]
+    seen = {permission for role in roles for permission in permissions_of([role])}
+    listed = [model for model in admin.site._registry if f"{model._meta.app_label}.view_{model._meta.model_name}" in seen]
+    assert listed != []
+    assert [model for model in listed if not hasattr(model._default_manager.all(), "visible_to")] == []
 
 
 def test_every_address_is_in_the_table():

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.auth.models import Group
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -17,6 +19,11 @@ from whippersnappers.accounts.models import User
 from whippersnappers.accounts.roles import STAFF_ROLES, Role
 from whippersnappers.accounts.second_factors import REAL_FACTORS
 from whippersnappers.staff_admin import StaffAdmin
+
+# These come with libraries and with a page each. Nobody holds a permission for them, and they are no way to manage
+# people: roles and services are.
+for shipped in (Group, EmailAddress, Authenticator):
+    admin.site.unregister(shipped)
 
 # What a role means, for whoever gives it. `roles.py` is the rule, this is its description.
 MEANINGS = {
