@@ -11,6 +11,7 @@ import urllib.request
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import pytest
 
@@ -140,7 +141,7 @@ def _status(port: int, path: str) -> int:
 
 
 def test_an_error_report_holds_nothing_of_the_request_but_method_and_path():
-    event = {
+    event: Any = {
         "message": "no mail to zoe@example.com",
         "user": {"email": "zoe@example.com", "ip_address": "203.0.113.77"},
         "request": {
@@ -154,7 +155,7 @@ def test_an_error_report_holds_nothing_of_the_request_but_method_and_path():
         },
         "exception": {"values": [{"type": "ValueError", "value": "zoe@example.com"}]},
     }
-    report = scrub_report(event, {})
+    report: Any = scrub_report(event, {})
     assert report["request"] == {"method": "POST", "url": "https://portal/join/[token]/"}
     assert [canary for canary in CANARIES if canary in json.dumps(report)] == []
     assert report["exception"]["values"][0] == {"type": "ValueError", "value": "[address]"}
