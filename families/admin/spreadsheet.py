@@ -84,7 +84,7 @@ def upload_page(page: Any, request: HttpRequest) -> HttpResponse:
 
 
 def _upload(page: Any, limit: SizeLimit, request: HttpRequest) -> HttpResponse:
-    form = UploadForm(request.POST or None, request.FILES or None)
+    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
     if request.method == "POST":
         refusal = ""
         try:

@@ -174,7 +174,11 @@ def test_a_row_with_a_mistake_does_not_hold_up_its_sibling_nor_half_lands(coordi
 def test_a_restriction_is_left_as_it_is_and_said(coordinator):
     standing = GuardianshipFactory(
         guardian__first_name="Ann", guardian__last_name="Lee", guardian__email="ann@example.com",
-        child__first_name="Mia", child__last_name="Lee", child__date_of_birth="2016-05-03", restricted=True, restriction_review_on="2027-01-01",
+        child__first_name="Mia",
+        child__last_name="Lee",
+        child__date_of_birth="2016-05-03",
+        restricted=True,
+        restriction_review_on="2027-01-01",
     )  # fmt: skip
     Child.objects.update(family=standing.guardian.family)
     (found,) = checked([a_row(**{"Guardian 1 relationship": "father"})], coordinator)
