@@ -96,8 +96,36 @@
     });
   }
 
+  // A press is answered at once, and a second one while the first is on its way does nothing.
+  function answerPresses() {
+    document.querySelectorAll("form[data-busy]").forEach((form) => {
+      const button = form.querySelector("button[type=submit]");
+      const words = button.innerHTML;
+      form.addEventListener("submit", (event) => {
+        if (form.dataset.sent) return event.preventDefault();
+        form.dataset.sent = "yes";
+        button.textContent = form.dataset.busy;
+      });
+      // Coming back from Zoom may show the page as it was left.
+      window.addEventListener("pageshow", () => {
+        delete form.dataset.sent;
+        button.innerHTML = words;
+      });
+    });
+  }
+
+  function sayWhenOffline() {
+    const notice = document.getElementById("offline");
+    const update = () => { notice.hidden = navigator.onLine; };
+    window.addEventListener("offline", update);
+    window.addEventListener("online", update);
+    update();
+  }
+
   keepCounting();
   offerCopying();
   watch();
   explainPasskeyTrouble();
+  answerPresses();
+  sayWhenOffline();
 })();

@@ -160,3 +160,27 @@ def test_the_countdown_says_what_the_server_said(eyes: Eyes, guardian: Guardian,
     said = dates.until(invitation.session.starts_at, now=timezone.now())
     eyes.go(path_of(invitation))
     assert eyes.page.locator("[data-countdown]").text_content() == said
+
+
+def test_being_offline_is_said_and_does_no_harm(eyes: Eyes, guardian: Guardian) -> None:
+    eyes.expected = "ERR_INTERNET_DISCONNECTED"
+    eyes.go(path_of(invited(guardian)))
+    notice = eyes.page.get_by_text("You are offline.")
+    assert not notice.is_visible()
+    eyes.page.context.set_offline(True)
+    notice.wait_for()
+    assert eyes.page.get_by_text(PASSCODE).is_visible()
+    eyes.page.context.set_offline(False)
+    notice.wait_for(state="hidden")
+
+
+def test_pressing_twice_joins_once(eyes: Eyes, guardian: Guardian, zoom: StandIn) -> None:
+    eyes.also_allowed = (zoom.url,)
+    invitation = invited(guardian, join_url=f"{zoom.url}/j/84512345678?pwd=x")
+    eyes.go(path_of(invitation))
+    eyes.page.get_by_role("button", name="Join in Zoom").dblclick()
+    eyes.page.get_by_role("heading", name="Waiting room").wait_for()
+    assert [use.outcome for use in invitation.uses.order_by("pk")] == ["opened", "joined"]
+    # and whoever comes back finds the button as it was
+    eyes.page.go_back()
+    assert eyes.page.get_by_role("button", name="Join in Zoom").is_visible()
