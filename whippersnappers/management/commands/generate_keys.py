@@ -29,9 +29,18 @@ class Command(BaseCommand):
             help="print only FIELD_ENCRYPTION_KEYS: the present keys with a new primary key",
         )
 
+        parser.add_argument(
+            "--retire",
+            action="store_true",
+            help="print only FIELD_ENCRYPTION_KEYS: the primary key alone; run `reencrypt` before",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         if options["rotate"]:
             self.stdout.write(f"FIELD_ENCRYPTION_KEYS={rotated(settings.FIELD_ENCRYPTION_KEYS)}")
+            return
+        if options["retire"]:
+            self.stdout.write(f"FIELD_ENCRYPTION_KEYS={retired(settings.FIELD_ENCRYPTION_KEYS)}")
             return
         self.stdout.write(f"SECRET_KEY={secrets.token_urlsafe(50)}")
         self.stdout.write(f"AUDIT_KEY={secrets.token_urlsafe(32)}")
@@ -47,3 +56,13 @@ def rotated(encoded: str) -> str:
     merged = base64.b64encode(json.dumps(new).encode()).decode()
     load_keyset(merged)
     return merged
+
+
+def retired(encoded: str) -> str:
+    """The keyset with its primary key alone: what older keys sealed does not open any more."""
+    load_keyset(encoded)
+    keyset = json.loads(base64.b64decode(encoded))
+    keyset["key"] = [key for key in keyset["key"] if key["keyId"] == keyset["primaryKeyId"]]
+    alone = base64.b64encode(json.dumps(keyset).encode()).decode()
+    load_keyset(alone)
+    return alone
