@@ -11,6 +11,7 @@ from typing import Any
 
 from icalendar import Calendar, Event, vCalAddress, vUri
 
+from sessions_app.mail_facts import in_one_line
 from sessions_app.models import Session
 from whippersnappers.organisation import organisation
 
@@ -81,7 +82,7 @@ def _event(entry: Entry, now: datetime) -> Event:
 def _location(session: Session) -> str:
     if session.is_remote or session.place is None:
         return "Zoom: use the link in this entry"
-    return f"{session.place.name}, {' '.join(session.place.address.split())}"
+    return in_one_line(f"{session.place.name}\n{session.place.address}")
 
 
 def _description(entry: Entry) -> str:

@@ -163,8 +163,10 @@ def _see_to(case: _Case) -> int:
 
 def _send_along(mail: OutgoingMail, carries: list[str]) -> int:
     """Let a mail that is on its way take the marks; the next look makes good if it was just being sent."""
-    context = {**mail.context, "carries": sorted({*mail.context.get("carries", []), *carries})}
-    OutgoingMail.objects.filter(pk=mail.pk, state=OutgoingMail.State.WAITING).update(context=context)
+    waiting = OutgoingMail.objects.filter(pk=mail.pk, state=OutgoingMail.State.WAITING).select_for_update().first()
+    if waiting is not None:
+        waiting.context["carries"] = sorted({*waiting.context.get("carries", []), *carries})
+        waiting.save(update_fields=["context"])
     return 0
 
 

@@ -12,6 +12,7 @@ from families.models import Child
 from sessions_app.invitations import current_meeting, opening_hours
 from sessions_app.models import Meeting, Session, StaffAssignment
 from whippersnappers import dates
+from whippersnappers.outbox.memory import shared
 
 # What stands where the Meeting ID will be, in a preview of a session that has no meeting yet.
 PREVIEW_MEETING_ID = "000 0000 0000"
@@ -37,6 +38,12 @@ class SessionFacts:
     @property
     def is_remote(self) -> bool:
         return self.session.is_remote
+
+    @property
+    def where(self) -> str:
+        """The place and its address on one line; empty by Zoom."""
+        place = self.session.place
+        return "" if self.is_remote or place is None else in_one_line(f"{place.name}\n{place.address}")
 
     @property
     def needed(self) -> list[str]:
@@ -99,11 +106,15 @@ def title_without_names(session: Session) -> str:
     Subjects are read over shoulders and calendars are shared, so no child's name may stand there (W8).
     """
     title = one_line(session.title)
-    children = Child.objects.filter(bookings__session=session).values_list("known_as", "first_name", "last_name")
-    names = {name for child in children for name in child if name}
+    names = shared(("names in the session", session.pk), lambda: _names_in(session))
     if any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", title, re.IGNORECASE) for name in names):
         return "a session with us"
     return title
+
+
+def _names_in(session: Session) -> set[str]:
+    children = Child.objects.filter(bookings__session=session).values_list("known_as", "first_name", "last_name")
+    return {name for child in children for name in child if name}
 
 
 def one_line(text: str) -> str:
@@ -111,6 +122,11 @@ def one_line(text: str) -> str:
     visible = "".join(" " if unicodedata.category(char) in ("Cc", "Zl", "Zp") else char for char in text)
     turned = re.sub("[\u202a-\u202e\u2066-\u2069\u200e\u200f]", "", visible)
     return " ".join(turned.split())
+
+
+def in_one_line(address: str) -> str:
+    """An address of several lines with commas between them."""
+    return ", ".join(line.strip().rstrip(",") for line in address.splitlines() if line.strip())
 
 
 def listed(names: Iterable[str]) -> str:

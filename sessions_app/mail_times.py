@@ -17,6 +17,7 @@ REMINDER = "reminder"
 
 # A reminder at nine is no use for a session that starts about then: it goes the evening before instead.
 REMINDER_LEAST_AHEAD = timedelta(hours=1)
+PREPARATION_LEAST_AHEAD = timedelta(hours=1)
 REMINDER_EVENING_BEFORE = time(18, 0)
 # Mails that fall due within this time of each other "arrive together".
 TOGETHER = timedelta(hours=1)
@@ -46,9 +47,9 @@ def mark(what: str, session: Session) -> str:
 
 
 def preparation_due_at(session: Session) -> datetime:
-    """When the pre-session mail is due (W2): the usual time ahead, or the session's own."""
+    """When the pre-session mail is due (W2): the usual time ahead, or the session's own; an hour ahead at least."""
     due: datetime = session.pre_session_due_at
-    return due
+    return min(due, session.starts_at.astimezone(UTC) - PREPARATION_LEAST_AHEAD)
 
 
 def marks_due(session: Session, at: datetime) -> list[str]:

@@ -196,8 +196,12 @@ def session_cancelled(session: Session, *, now: datetime) -> None:
 
 
 def _already_told(session: Session) -> set[Any]:
-    """The guardians who got, or are just getting, a mail about the session, or to whom staff spoke about it."""
-    mails = mails_about(session.pk).filter(state__in=[Mail.State.SENT, Mail.State.SENDING])
+    """The guardians who got, or may have got, a mail about the session, or to whom staff spoke about it.
+
+    A mail that was tried and waits for another try may have arrived: its server's answer was lost.
+    """
+    gone = Q(state__in=[Mail.State.SENT, Mail.State.SENDING]) | Q(state=Mail.State.WAITING, attempts__gt=0)
+    mails = mails_about(session.pk).filter(gone)
     mailed = {posting.guardian_id_of(mail) for mail in mails.only("person")}
     heard = [PhoneTask.Outcome.REACHED, PhoneTask.Outcome.MESSAGE_LEFT]
     calls = session.phone_tasks.filter(outcome__in=heard).values_list("guardian_id", flat=True)

@@ -73,21 +73,26 @@ def close_needless(tasks: QuerySet[PhoneTask], reason: str, *, now: datetime) ->
 def call_instead(mail: OutgoingMail, session: Session, guardian: Guardian, *, now: datetime, reason: str = "") -> bool:
     """Put the call that stands for `mail` on the list; True when it is new.
 
-    Not when a call with the same purpose waits for the same guardian already: one call says it all.
+    Not when a call with the same purpose waits for the same guardian already: one call says it all. And
+    nobody calls to prepare or remind a family that has been prepared.
     """
     purpose = _PURPOSE.get(mail.kind, PhoneTask.Purpose.INVITE)
     waiting = PhoneTask.objects.filter(session=session, guardian=guardian, purpose=purpose, done_at=None)
-    spoken = PhoneTask.Outcome.REACHED
-    prepared = purpose == PhoneTask.Purpose.INVITE and session.phone_tasks.filter(
-        guardian=guardian, purpose=purpose, outcome=spoken
-    )
-    if waiting.exists() or (prepared and prepared.exists()):
+    if waiting.exists() or (purpose == PhoneTask.Purpose.INVITE and _is_prepared(session, guardian)):
         return False
     with transaction.atomic():
         is_new = posting.make_call(mail.key, session=session, guardian=guardian, purpose=purpose, reason=reason)
         if is_new:
             record("phonetask.made", by="system:outbox", target=session, now=now, guardian=str(guardian.pk))
     return is_new
+
+
+def _is_prepared(session: Session, guardian: Guardian) -> bool:
+    spoken = session.phone_tasks.filter(
+        guardian=guardian, purpose=PhoneTask.Purpose.INVITE, outcome=PhoneTask.Outcome.REACHED
+    )
+    sent = posting.mails_about(session.pk).filter(person=posting.person(guardian.pk), state=OutgoingMail.State.SENT)
+    return spoken.exists() or any(posting.prepares(mail) for mail in sent)
 
 
 def mail_died(mail: OutgoingMail, now: datetime) -> None:

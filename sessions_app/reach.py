@@ -97,8 +97,7 @@ def why_phone(guardian: Guardian) -> str:
         reason = "no e-mail address"
     elif guardian.email_problem:
         reason = f"mail to {guardian.email} bounced: {guardian.email_problem}"
-    elif guardian.prefers == Guardian.Contact.PHONE:
-        reason = PREFERS_PHONE
     else:
-        return ""
+        # A wish to be called that cannot be met must not cost them the mail.
+        return PREFERS_PHONE if guardian.prefers == Guardian.Contact.PHONE and guardian.phone else ""
     return reason if guardian.phone else f"{reason}; no phone number either"

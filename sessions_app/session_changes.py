@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sessions_app.mail_facts import in_one_line
 from sessions_app.models import Session
 from whippersnappers import dates
 
@@ -35,7 +36,7 @@ def changes(old: Facts, new: Facts, *, now: datetime) -> list[Change]:
     found = [
         Change("When", _when(old, now), _when(new, now)),
         Change("How", _how(old), _how(new)),
-        Change("Where", old.get("place", ""), new.get("place", "")),
+        Change("Where", in_one_line(old.get("place", "")), in_one_line(new.get("place", ""))),
         Change("Name of the session", old.get("title", ""), new.get("title", "")),
         Change("What to bring", _items(old), _items(new)),
         Change("What we will do", ", ".join(old.get("steps", [])), ", ".join(new.get("steps", []))),

@@ -78,7 +78,7 @@ def test_a_cancellation_names_the_same_entry_and_gives_no_way_in():
 def test_the_place_is_named_for_a_session_in_person():
     place = Place(name="The Hall", address="1 Station Road\nLondon SE1")
     _, event = read(request_entry(entry(delivery="in_person", place=place), now=NOW))
-    assert event["LOCATION"] == "The Hall, 1 Station Road London SE1"
+    assert event["LOCATION"] == "The Hall, 1 Station Road, London SE1"
 
 
 def test_a_title_cannot_write_further_lines():

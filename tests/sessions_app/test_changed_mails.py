@@ -172,9 +172,10 @@ def test_going_from_zoom_to_a_place_says_so(coordinator, session, sink):
     changed = to(sink, ADA)[1]
     text = part(changed, "text/plain")
     assert "Was: By Zoom\nNow: In person" in text
+    assert "Where\nNow: The Hall, 1 Station Road, London\n" in text
     assert "Use the side door." in text
     assert "Meeting ID" not in text
-    assert entry(changed)[0]["LOCATION"] == "The Hall, 1 Station Road London"
+    assert entry(changed)[0]["LOCATION"] == "The Hall, 1 Station Road, London"
 
 
 def test_an_invitation_that_still_waits_needs_no_second_mail(coordinator, sink):

@@ -7,10 +7,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from families.models import Guardian
+from sessions_app import confirming
 from sessions_app.models import Invitation, PhoneTask, Session
 from sessions_app.notices import enqueue_due
 from tests.factories import ChildFactory, GuardianFactory, GuardianshipFactory, household, london
-from tests.sessions_app.mail_scenes import NOW, START, deliver, from_clock, mails, planned, subjects, to
+from tests.sessions_app.mail_scenes import NOW, START, deliver, edit, from_clock, mails, planned, subjects, to
 from whippersnappers.outbox.models import OutgoingMail
 
 pytestmark = pytest.mark.django_db
@@ -91,6 +92,27 @@ def test_an_address_that_died_after_the_invitation_becomes_one_call(session, sin
     assert (task.purpose, task.reason) == ("invite", f"mail to {ADA} bounced: 550 no such user")
     from_clock(DUE, START)
     assert to(sink, ADA) == []
+
+
+def test_a_reminder_that_cannot_go_to_a_prepared_family_is_no_call(session, sink):
+    from_clock(DUE, DUE + HOUR)
+    assert len(subjects(sink, ADA)) == 1
+    nine = london("2026-11-24 09:00")
+    enqueue_due(nine)
+    sink.fault("RCPT", "550 5.1.1 no such user")
+    deliver(nine)
+    assert Guardian.objects.get().email_problem != ""
+    assert PhoneTask.objects.count() == 0
+
+
+def test_the_time_of_a_change_does_not_get_lost_when_a_mail_takes_the_preparation_along(coordinator, session):
+    at = DUE - MINUTE
+    confirming.reschedule(session.pk, starts_at=START - HOUR, ends_at=START, by=coordinator, now=at - MINUTE)
+    enqueue_due(at)
+    edit(session, now=at, by=coordinator, title="Drums and dance")
+    (mail,) = mails(session, "changed")
+    assert (mail.context["since"], mail.context["until"]) == (1, 3)
+    assert mail.context["carries"] == ["preparation:2026-11-24"]
 
 
 def test_an_address_that_vanished_while_the_mail_waited_becomes_a_call(session, sink):

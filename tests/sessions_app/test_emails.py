@@ -197,7 +197,7 @@ def test_in_person_mails_say_where_and_never_zoom(coordinator, sink):
     assert len(received) == 6
     for message in received:
         assert "Zoom" not in words(message)
-    assert "The Hall, 1 Station Road\nLondon" in part(received[0], "text/plain")
+    assert "At The Hall, 1 Station Road, London\n" in part(received[0], "text/plain")
     assert "Use the side door." in part(received[2], "text/plain")
 
 

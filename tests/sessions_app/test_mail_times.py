@@ -60,7 +60,7 @@ def test_the_preparation_goes_48_hours_before(start, due):
 
 
 def test_a_session_may_have_its_own_lead():
-    assert preparation_due_at(session("2026-11-24 16:00", pre_session_hours=0)) == london("2026-11-24 16:00")
+    assert preparation_due_at(session("2026-11-24 16:00", pre_session_hours=0)) == london("2026-11-24 15:00")
     assert preparation_due_at(session("2026-11-24 16:00", pre_session_hours=168)) == london("2026-11-17 16:00")
 
 

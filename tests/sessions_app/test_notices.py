@@ -192,6 +192,18 @@ def test_cancelling_tells_those_who_knew_and_takes_back_what_had_not_gone(coordi
     assert len(subjects(sink, knew.email)) == 2
 
 
+def test_a_mail_whose_fate_is_unknown_counts_as_heard_of(coordinator, sink):
+    adult, kid = family()
+    session = planned(coordinator, children=[kid])
+    OutgoingMail.objects.exclude(kind="invitation").delete()
+    sink.fault("KEPT", "drop")
+    deliver(NOW)
+    assert mails(session, "invitation")[0].state == "waiting"
+    confirming.cancel(session.pk, reason="The drummer is ill", by=coordinator, now=NOW)
+    deliver(NOW + timedelta(hours=2))
+    assert [subject.split(":")[0] for subject in subjects(sink, adult.email)] == ["Your invitation", "Cancelled"]
+
+
 def test_a_late_booking_is_invited_and_nobody_else_hears_again(coordinator, sink):
     (first, kid), (second, other) = family(), family(email="second@example.com")
     session = planned(coordinator, children=[kid])

@@ -27,6 +27,7 @@ pytestmark = pytest.mark.django_db
         ({"email": "", "phone": "020 7946 0001"}, False, "no e-mail address"),
         ({"email_problem": "550 gone", "phone": "1"}, False, "mail to ada@example.com bounced: 550 gone"),
         ({"prefers": Guardian.Contact.PHONE, "phone": "1"}, True, "prefers the phone"),
+        ({"prefers": Guardian.Contact.PHONE}, True, ""),
         ({"prefers": Guardian.Contact.PHONE, "email": "", "phone": "1"}, False, "no e-mail address"),
     ],
 )
