@@ -1,78 +1,22 @@
-"""The real `manage.py demo`: it comes up, lets everybody in, stops cleanly, and comes back with its data."""
+"""The real `manage.py demo`: it comes up, lets everybody in, carries a newcomer through the
+README's walk, stops cleanly, and comes back with its data."""
 
-import os
+import re
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import psutil
 import pytest
 import requests
+from playwright.sync_api import Browser
 
-from demo.engines import free_port
-from demo.environment import HERE
 from demo.launch import NEWS
 from demo.sample.people import PERSONAS
-from tests.engines import TEST_ENVIRONMENT
+from tests.demo.running import SECONDS_TO_GO, Demo
+from tests.demo.walk import open_tomorrows_draft, resolve_its_blockers, subjects
 
-pytestmark = pytest.mark.faults
-
-# What the test run has set for itself must not reach the demo.
-OURS = {*TEST_ENVIRONMENT, "DATABASE_URL", "REDIS_URL", "FIELD_ENCRYPTION_KEYS", "TEST_ENGINES"}
-SECONDS_TO_COME_UP = 120
-SECONDS_TO_GO = 30
-
-
-class Demo:
-    """One run of the demo on ports and data of its own."""
-
-    def __init__(self, data: Path) -> None:
-        self.data = data
-        self.port = free_port()
-        environment = {name: value for name, value in os.environ.items() if name not in OURS}
-        environment |= {"DEMO_DATA": str(data), "DEMO_PORT": str(self.port)}
-        environment |= {"DEMO_ZOOM_PORT": str(free_port()), "DEMO_SMTP_PORT": str(free_port())}
-        self.process = subprocess.Popen(
-            [sys.executable, "manage.py", "demo"], cwd=HERE, env=environment, stdout=subprocess.PIPE, text=True
-        )
-        self.lines: list[str] = []
-
-    def wait_until_ready(self) -> None:
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            self.lines.append(line)
-            if line.startswith("ready"):
-                return
-        raise AssertionError(f"the demo ended: {self.lines}")
-
-    def end(self) -> None:
-        """Kill it if it still runs, and close our end of its output."""
-        self.process.kill()
-        self.process.communicate()
-
-    def url(self, path: str) -> str:
-        return f"http://localhost:{self.port}{path}"
-
-    def left_over(self) -> list[str]:
-        """The command lines of all processes that still work on this demo's data."""
-        found = []
-        for process in psutil.process_iter():
-            try:
-                line = process.cmdline()
-                if process.environ().get("DEMO_DATA") == str(self.data) or str(self.data / "postgres") in line:
-                    found.append(" ".join(line))
-            except (psutil.Error, OSError):
-                continue
-        return found
-
-    def wait_until_gone(self) -> list[str]:
-        ends = time.monotonic() + SECONDS_TO_GO
-        while (left := self.left_over()) and time.monotonic() < ends:
-            time.sleep(0.2)
-        return left
+pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("demo")]
 
 
 @pytest.fixture(scope="module")
@@ -116,6 +60,38 @@ def test_what_the_worker_sends_is_in_the_mailbox(first_run):
 
 def test_a_page_without_style_sheets_would_be_noticed(first_run):
     assert requests.get(first_run.url("/static/css/site.css"), timeout=10).status_code == 200
+
+
+@pytest.mark.browser
+def test_the_walk_of_the_readme(first_run: Demo, browser: Browser) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    # Given tomorrow's draft, opened by the coordinator
+    open_tomorrows_draft(first_run, page)
+    # When its blockers are resolved and it is confirmed
+    resolve_its_blockers(page)
+    page.get_by_role("link", name="Confirm", exact=True).click()
+    page.get_by_text("This reaches 13 parents and carers").wait_for()
+    page.get_by_role("button", name="Confirm and invite").click()
+    page.get_by_text("Confirmed. This reaches").wait_for()
+    # Then each of the eleven guardians with an address has an invitation within seconds, and Patrick none
+    ends = time.monotonic() + 20
+    while len(invited := subjects(first_run, "Your invitation: Drums and songs: rain and thunder")) < 11:
+        assert time.monotonic() < ends, invited
+        time.sleep(0.2)
+    assert len(invited) == 11
+    assert [len(subjects(first_run, name)) for name in ("hannah.whitfield", "mark.ellis", "patrick.doyle")] == [2, 2, 0]
+    # And the meeting is in Zoom, with the Meeting ID that Mark's mail names
+    page.goto(first_run.url("/demo/mailbox/?to=mark.ellis"))
+    page.locator("a.mail", has_text="rain and thunder").click()
+    meeting_id = re.search(r"Meeting ID: ([\d ]+\d)", page.locator(".letter").inner_text())
+    assert meeting_id is not None
+    assert meeting_id[1] in requests.get(first_run.zoom_url("/"), timeout=10).text
+    # When Mark presses the button in his mail, then that is the join page, and it says when it opens
+    page.frame_locator("iframe").get_by_role("link", name="Go to your session").click()
+    page.wait_for_url(first_run.url("/join/**"))
+    assert page.locator("h1").inner_text().split() == ["Drums", "and", "songs:", "rain", "and", "thunder"]
+    assert page.get_by_text("The button to join comes at 3:45pm").is_visible()
+    page.close()
 
 
 def test_ctrl_c_stops_all_of_it_and_a_second_start_keeps_the_data_even_if_killed(first_run, data):
