@@ -18,7 +18,7 @@ from sessions_app.invitations import current_meeting
 from sessions_app.mail_times import change_mail_at, marks_due
 from sessions_app.models import Invitation, Meeting, PhoneTask, Session, SessionRevision
 from sessions_app.posting import Letter, about, mails_about, person, post
-from sessions_app.reach import ToReach, guardians_to_reach, reached_guardian, why_phone
+from sessions_app.reach import ToReach, guardians_to_reach, why_phone
 from sessions_app.session_changes import calendar_changed
 from sessions_app.staff_notices import (
     gate_reopened,
@@ -37,7 +37,6 @@ __all__ = [
     "children_booked",
     "enqueue_due",
     "gate_reopened",
-    "invitation_reissued",
     "meeting_failed",
     "meeting_ready",
     "session_cancelled",
@@ -72,14 +71,6 @@ def children_booked(session: Session, children: Iterable[Child], *, now: datetim
         if own & booked and not (reach.guardian.pk in shut_out and own - booked):
             reached.append(reach)
     _invite(session, reached, now)
-
-
-def invitation_reissued(invitation: Invitation, *, now: datetime) -> None:
-    """A guardian has a new link, and the old ones are dead: send it, unless the session is over or a draft (F7)."""
-    session = invitation.session
-    reach = reached_guardian(session.pk, invitation.guardian_id)
-    if reach is not None and session.state == Session.State.CONFIRMED and session.ends_at > now:
-        _invite(session, [reach], now)
 
 
 def _invite(session: Session, reached: list[ToReach], now: datetime) -> None:

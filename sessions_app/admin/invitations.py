@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from sessions_app import invitations, renewing
+from sessions_app import invitations
 from sessions_app.admin.mending import page_of
 from sessions_app.models import Invitation, JoinUse
 from whippersnappers import dates
@@ -90,7 +90,7 @@ class InvitationAdmin(StaffAdmin):
     def renew(self, request: HttpRequest, pk: Any) -> HttpResponse:
         """Make a new link, which ends the older ones, and send it."""
         said = "There is a new way in, and they are told. The links from before do not work any more."
-        return self._press(request, pk, renewing.renew, said)
+        return self._press(request, pk, invitations.reissue, said)
 
     def withdraw(self, request: HttpRequest, pk: Any) -> HttpResponse:
         """Close the way in."""
