@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from tests.access.world import PEOPLE, World
@@ -40,10 +39,7 @@ def read() -> list[Line]:
 
 def ask(world: World, line: Line, person: str) -> str:
     """The status that one person gets."""
-    client = Client(raise_request_exception=False)
-    user = world.people[person]
-    if user is not None:
-        client.force_login(user)
+    client = world.client(person)
     address = reverse(line.route, args=[world.key(thing) for thing in line.arguments])
     answer = client.get(address) if line.method == "GET" else client.post(address, {})
     return str(answer.status_code)

@@ -37,6 +37,7 @@ def world(standing_world: World, django_db_blocker: Any) -> Iterator[World]:
 def test_everybody_gets_what_the_table_says(world, line):
     got = []
     for person in PEOPLE:
+        world.client(person)
         with transaction.atomic():
             got.append(ask(world, line, person))
             transaction.set_rollback(True)
@@ -52,7 +53,9 @@ def test_what_only_some_rows_of_may_be_seen_is_scoped_for_staff():
     """The staff pages ask the queryset for `visible_to`; a manager that has it beside the queryset hides it."""
     roles = [Role.PRACTITIONER, Role.LEAD, Role.DEPUTY, Role.TRUSTEE]
     seen = {permission for role in roles for permission in permissions_of([role])}
-    listed = [model for model in admin.site._registry if f"{model._meta.app_label}.view_{model._meta.model_name}" in seen]
+    listed = [
+        model for model in admin.site._registry if f"{model._meta.app_label}.view_{model._meta.model_name}" in seen
+    ]
     assert listed != []
     assert [model for model in listed if not hasattr(model._default_manager.all(), "visible_to")] == []
 

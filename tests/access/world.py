@@ -1,15 +1,17 @@
 """A small charity in which everybody's own things, and other people's, exist: what could leak is there."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Model
+from django.test import Client
 from django.utils import timezone
 
 from families import consenting
-from families.models import Agreement, Child, Consent, Family, Guardian, Guardianship
+from families.models import Agreement, Child, Consent, FamilyImport, Guardian, Guardianship
 from sessions_app import confirming, invitations
 from sessions_app.models import Booking, Invitation, Meeting, PhoneTask, Session, StaffAssignment, StaffProfile
 from tests.factories import (
@@ -52,6 +54,19 @@ class World:
 
     people: dict[str, User | None]
     things: dict[str, Any]
+    _cookies: dict[str, str] = field(default_factory=dict)
+
+    def client(self, person: str) -> Client:
+        """A browser in which the person is signed in; signing in itself happens once a person."""
+        client = Client(raise_request_exception=False)
+        user = self.people[person]
+        if user is None:
+            return client
+        if person not in self._cookies:
+            client.force_login(user)
+            self._cookies[person] = client.cookies[settings.SESSION_COOKIE_NAME].value
+        client.cookies[settings.SESSION_COOKIE_NAME] = self._cookies[person]
+        return client
 
     def key(self, thing: str) -> Any:
         """What stands in the address for a thing: its primary key, or the text itself."""
@@ -129,8 +144,20 @@ def _things(session: Session, theirs: Session, child: Child, guardian: Guardian,
         "mail": OutgoingMail.objects.filter(kind="invitation").first(),
         "event": AuditEvent.objects.first(),
         "user": by,
-        "tomorrow": timezone.now() + timedelta(days=1),
+        "family_import": _import_by(by),
+        "one": 1,
     }
 
 
-__all__ = ["PEOPLE", "Family", "World", "build"]
+def _import_by(coordinator: User) -> FamilyImport:
+    """A spreadsheet that waits to be confirmed."""
+    now = timezone.now()
+    return FamilyImport.objects.create(
+        uploaded_by=coordinator,
+        filename="families.xlsx",
+        state=FamilyImport.State.CHECKED,
+        counts={"add": 1},
+        created_at=now,
+        asked_at=now,
+        expires_at=now + timedelta(hours=1),
+    )
