@@ -6,6 +6,7 @@ from sessions_app.mail_facts import for_mail
 from sessions_app.models import Invitation, Session
 from sessions_app.posting import guardian_id_of
 from sessions_app.reach import ToReach, reached_guardian
+from whippersnappers.outbox.memory import shared
 from whippersnappers.outbox.models import OutgoingMail
 
 _KEPT = "_rows_it_is_about"
@@ -27,12 +28,16 @@ def read(mail: OutgoingMail) -> FamilyRows | None:
     later attempt claims the mail anew or asks anew, and reads anew.
     """
     invitation = Invitation.objects.filter(pk=mail.context["invitation"]).select_related("guardian").first()
-    session = for_mail(Session.objects.filter(pk=mail.context["session"])).first()
+    session = shared(("session for mail", mail.context["session"]), lambda: _session(mail.context["session"]))
     if invitation is None or session is None:
         return None
     rows = FamilyRows(session, invitation, reached_guardian(session.pk, guardian_id_of(mail)))
     mail.__dict__[_KEPT] = rows
     return rows
+
+
+def _session(session_id: str) -> Session | None:
+    return for_mail(Session.objects.filter(pk=session_id)).first()
 
 
 def kept(mail: OutgoingMail) -> FamilyRows:

@@ -14,6 +14,7 @@ from django.db import connection
 from django.utils import timezone
 
 from whippersnappers.outbox import claiming
+from whippersnappers.outbox.memory import remembering
 from whippersnappers.outbox.round import Clock, Round
 from whippersnappers.outbox.smtp import Server
 from whippersnappers.outbox.taking import take
@@ -46,13 +47,14 @@ def deliver(*, clock: Clock = timezone.now, threads: int | None = None) -> Count
 
 
 def _work(this: Round) -> None:
-    while this.goes_on:
-        for mail in (mails := claiming.claim(this.clock())):
-            outcome = take(mail, this)
-            this.count(outcome)
-            log.info("mail_tried", mail=str(mail.pk), kind=mail.kind, outcome=outcome)
-        if not mails:
-            return
+    with remembering(this.memory):
+        while this.goes_on:
+            for mail in (mails := claiming.claim(this.clock())):
+                outcome = take(mail, this)
+                this.count(outcome)
+                log.info("mail_tried", mail=str(mail.pk), kind=mail.kind, outcome=outcome)
+            if not mails:
+                return
 
 
 def _work_together(this: Round, threads: int) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
+from whippersnappers.outbox.memory import Memory
 from whippersnappers.outbox.models import MailServerPause
 from whippersnappers.outbox.smtp import Line, Server
 
@@ -23,6 +24,7 @@ class Round:
 
     def __init__(self, clock: Clock, server: Server, connections: int) -> None:
         self.clock = clock
+        self.memory = Memory()
         self.counts: Counter[str] = Counter()
         self.was_paused = MailServerPause.objects.exists()
         self._counting = threading.Lock()
