@@ -56,19 +56,16 @@ def reencrypt(field: EncryptedTextField) -> int:
 
 
 def _rewrite(field: EncryptedTextField, key: Any) -> bool:
-    quote = connection.ops.quote_name
-    table, column = quote(field.model._meta.db_table), quote(field.column)
-    pk = field.model._meta.pk
-    if pk is None:
-        return False
-    where = f"WHERE {quote(pk.column)} = %s"
+    names = field.model._meta.db_table, field.column, field.model._meta.pk.column
+    table, column, pk = (connection.ops.quote_name(str(name)) for name in names)
+    where = f"WHERE {pk} = %s"
     place = f"{field.model._meta.db_table}:{field.column}:{key}"
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {column} FROM {table} {where}", [key])  # noqa: S608  # names of our own models
         sealed = bytes(cursor.fetchone()[0] or b"")
         if not sealed:
             return False
-        anew = connection.Database.Binary(encrypt(decrypt(sealed, place), place))
+        anew = encrypt(decrypt(sealed, place), place)
         cursor.execute(f"UPDATE {table} SET {column} = %s {where}", [anew, key])  # noqa: S608
     return True
 
