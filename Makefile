@@ -29,7 +29,7 @@ demo-reset: $(INSTALLED)
 
 test: $(INSTALLED)
 	@.ci/chromium || true
-	$(PY) -m pytest -n 2 --dist loadgroup
+	$(PY) -m pytest -n 2 --dist loadfile
 
 check: $(INSTALLED)
 	$(PY) -m ruff check .

@@ -16,7 +16,7 @@ from demo.sample.people import PERSONAS
 from tests.demo.running import SECONDS_TO_GO, Demo
 from tests.demo.walk import open_tomorrows_draft, resolve_its_blockers, subjects
 
-pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("demo")]
+pytestmark = pytest.mark.faults
 
 
 @pytest.fixture(scope="module")

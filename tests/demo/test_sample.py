@@ -22,9 +22,6 @@ from whippersnappers.outbox.models import OutgoingMail
 # A Sunday evening in winter, so that tomorrow is a Monday, when the drummers meet anyway.
 NOW = datetime(2026, 11, 22, 18, 2, tzinfo=UTC)
 
-# One worker makes the charity for all of them.
-pytestmark = pytest.mark.xdist_group("sample")
-
 
 @pytest.fixture(scope="module")
 def made_once(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
