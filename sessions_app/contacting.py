@@ -53,9 +53,9 @@ def contacts_by_session(session_ids: Iterable[Any]) -> Mapping[Any, list[Contact
     mails = OutgoingMail.objects.filter(about__in=by_about, kind__in=posting.FAMILY_KINDS)
     people = {posting.person(pk): pk for contacts in found.values() for pk in contacts}
     for mail in mails.order_by("-created_at"):
-        contact = found[by_about[mail.about]].get(people.get(mail.person))
-        if contact is not None:
-            contact.mails.append(mail)
+        guardian, contacts = people.get(mail.person), found[by_about[mail.about]]
+        if guardian is not None and guardian in contacts:
+            contacts[guardian].mails.append(mail)
     for call in PhoneTask.objects.filter(session__in=ids).select_related("done_by").order_by("-created_at"):
         if call.guardian_id in found[call.session_id]:
             found[call.session_id][call.guardian_id].calls.append(call)

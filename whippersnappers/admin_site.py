@@ -24,7 +24,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 from unfold.sites import UnfoldAdminSite
 
-
 # Besides what every page may do. Scripts still come from here only, and none stands in the page itself.
 UNFOLD_POLICY = {"script-src": ["'unsafe-eval'"], "style-src": ["'unsafe-inline'"]}
 
@@ -135,7 +134,8 @@ def _may_open(item: Item, request: HttpRequest) -> bool:
     instead = _INSTEAD.get(item.permission)
     if instead is not None and request.user.has_perm(instead):
         return False
-    page_exists = admin.site.is_registered(apps.get_model(*item.page.rsplit("_", 1)))
+    app, model = item.page.rsplit("_", 1)
+    page_exists = admin.site.is_registered(apps.get_model(app, model))
     return page_exists and request.user.has_perm(item.permission)
 
 
@@ -153,6 +153,11 @@ def environment(request: HttpRequest) -> list[str] | None:
 def stylesheet(request: HttpRequest) -> str:
     """Our own stylesheet, before Unfold's: its tokens and the parts that Unfold has no class for."""
     return static("staff/staff.css")
+
+
+def icon(request: HttpRequest) -> str:
+    """The little picture in the browser's tab."""
+    return static("img/mark.svg")
 
 
 def script(request: HttpRequest) -> str:

@@ -58,7 +58,7 @@ class StaffAdmin(ModelAdmin):
 def _refused(form: type[Any], refusal: ValidationError) -> type[Any]:
     """The form class, saying what the service said: at its fields where it has them, else on top."""
 
-    class RefusedForm(form):  # type: ignore[misc, valid-type]
+    class RefusedForm(form):
         def _post_clean(self) -> None:
             super()._post_clean()
             at_fields = refusal.message_dict if hasattr(refusal, "error_dict") else {"": refusal.messages}

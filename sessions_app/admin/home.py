@@ -66,6 +66,7 @@ class Home:
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Unfold's callback for the admin's index page."""
     now = timezone.now()
+    assert isinstance(request.user, User)  # the site lets in nobody else
     context.update(title="Home", subtitle=None, home=home_for(request.user, now), now=now)
     return context
 

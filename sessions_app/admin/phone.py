@@ -17,7 +17,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from sessions_app import phone_tasks
 from sessions_app.admin.session_list import two_lines
-from sessions_app.admin.session_pages import say_at_fields
+from sessions_app.admin.steps import say_at_fields
 from sessions_app.models import PhoneTask
 from sessions_app.reach import reached_guardian
 from whippersnappers import dates

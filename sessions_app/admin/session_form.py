@@ -56,7 +56,7 @@ class SessionForm(forms.ModelForm):
         self.is_new = self.instance._state.adding
         self.initial["nothing_needed"] = self.instance.nothing_needed
         if not self.is_new:
-            self.initial |= initial_times(self.instance.starts_at, self.instance.ends_at)
+            self.initial.update(initial_times(self.instance.starts_at, self.instance.ends_at))
         self.stored_mark = "" if self.is_new else mark_of(self.instance)
         self.met_another = False
         if self.instance.state == Session.State.CONFIRMED:

@@ -31,9 +31,9 @@ class WhenFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
         return [("today", "Today"), ("week", "Next seven days"), ("past", "Past"), ("all", "All")]
 
-    def choices(self, changelist: Any) -> Iterable[dict[str, Any]]:
+    def choices(self, changelist: Any) -> Any:
         first, *rest = super().choices(changelist)
-        yield first | {"display": "Today and later"}
+        yield {**first, "display": "Today and later"}
         yield from rest
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Session]) -> QuerySet[Session]:
@@ -114,7 +114,7 @@ class SessionChangeList(ChangeList):
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
         now = timezone.now()
-        page = list(self.result_list)
+        page: list[Any] = list(self.result_list)  # type: ignore[has-type]
         facts = {s.pk: s for s in gate_facts(Session.objects.filter(pk__in=[s.pk for s in page]))}
         contacted = contacted_by_session(facts) if request.user.has_perm("sessions_app.change_session") else {}
         for session in page:

@@ -10,6 +10,7 @@ from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
@@ -41,14 +42,15 @@ from sessions_app.admin.session_list import (
     mends_said,
     two_lines,
 )
-from sessions_app.admin.session_pages import PAGES, Step, respond
+from sessions_app.admin.session_steps import PAGES
+from sessions_app.admin.steps import Step, respond
 from sessions_app.contacting import contacts_of
 from sessions_app.models import Session
 from sessions_app.readiness import gate_facts
 from whippersnappers import dates
 from whippersnappers.staff_admin import StaffAdmin
 
-DELIVERED = {Session.Delivery.REMOTE: "by Zoom", Session.Delivery.IN_PERSON: "in person"}
+DELIVERED: dict[str, str] = {Session.Delivery.REMOTE: "by Zoom", Session.Delivery.IN_PERSON: "in person"}
 _EDITABLE = (Session.State.DRAFT, Session.State.CONFIRMED)
 
 
@@ -80,7 +82,6 @@ class SessionAdmin(StaffAdmin):
         "place__name",
     ]
     search_help_text = "Title, member of staff or place"
-    ordering = ["starts_at", "title"]
     actions = None
     conditional_fields = {"place": "delivery == 'in_person'"}
     change_form_outer_before_template = "staff/session_top.html"
@@ -267,8 +268,8 @@ class SessionAdmin(StaffAdmin):
             raise PermissionDenied
         return session
 
-    def _mail_view(self, page: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-        def view(request: HttpRequest, pk: Any) -> HttpResponse:
+    def _mail_view(self, page: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+        def view(request: HttpRequest, pk: Any) -> HttpResponseBase:
             return page(request, self._planned(request, pk), timezone.now(), self.admin_site)
 
         return view

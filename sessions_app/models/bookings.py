@@ -1,6 +1,7 @@
 """Children's places, guardians' ways in, and who has been contacted."""
 
 import uuid
+from typing import Any, ClassVar
 
 import pgtrigger
 from django.conf import settings
@@ -84,6 +85,8 @@ class Invitation(models.Model):
     objects = InvitationQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "way in"
+        verbose_name_plural = "ways in"
         constraints = [models.UniqueConstraint(fields=["session", "guardian"], name="invitation_once")]
 
     def __str__(self) -> str:
@@ -144,6 +147,8 @@ class PhoneTask(models.Model):
     )
 
     class Meta:
+        verbose_name = "call"
+        verbose_name_plural = "phone list"
         ordering = ["session__starts_at", "created_at"]
         constraints = [
             models.CheckConstraint(
@@ -168,7 +173,7 @@ class ChildInMySessionsQuerySet(models.QuerySet["ChildInMySessions"]):
 class ChildInMySessions(Child):
     """What a practitioner needs to know of the children in own sessions; read-only."""
 
-    objects = ChildInMySessionsQuerySet.as_manager()
+    objects: ClassVar[Any] = ChildInMySessionsQuerySet.as_manager()
 
     class Meta:
         proxy = True

@@ -24,9 +24,41 @@
         });
     }
 
+    // A list with nothing chosen is named by its empty text: it takes the list's label too.
+    function nameChosen(root) {
+        root.querySelectorAll(".select2-selection__rendered:not([aria-label])").forEach(function (chosen) {
+            var box = chosen.closest(".select2-container");
+            var select = box && box.previousElementSibling;
+            var label = select && select.id && document.querySelector('label[for="' + select.id + '"]');
+            var said = (label && label.textContent.trim()) || (select && select.getAttribute("aria-label")) || "Choose";
+            chosen.setAttribute("aria-label", said);
+        });
+    }
+
+    // Every box that scrolls calls itself a landmark of the same name: it is only a group.
+    function calmLandmarks(root) {
+        root.querySelectorAll('.simplebar-content-wrapper[role="region"]').forEach(function (box) {
+            box.setAttribute("role", "group");
+        });
+    }
+
+    // The column with the bins has a head without a word.
+    function nameColumns(root) {
+        root.querySelectorAll("table.formset thead th").forEach(function (head) {
+            if (head.textContent.trim()) return;
+            var word = document.createElement("span");
+            word.className = "st-unseen";
+            word.textContent = "Remove";
+            head.append(word);
+        });
+    }
+
     function nameAll() {
+        nameColumns(document);
+        calmLandmarks(document);
         nameSymbols(document);
         nameSearchFields(document);
+        nameChosen(document);
     }
 
     document.addEventListener("DOMContentLoaded", function () {
