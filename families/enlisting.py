@@ -40,7 +40,8 @@ def enlist(
     _give_references(_of(Child, new), "C")
     _give_accounts(_of(Guardian, new), by=by, now=now)
     for model in ORDER:
-        model._base_manager.bulk_create(_of(model, new))
+        rows: list[Any] = [instance for instance in new if isinstance(instance, model)]
+        model._base_manager.bulk_create(rows)
     entries = [Entry(f"{instance._meta.model_name}.added", instance, detail) for instance in new]
     for instance, names in changed:
         fields = _write(instance, list(names), by=by, now=now)

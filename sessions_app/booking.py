@@ -58,7 +58,7 @@ def _refuse_if_closed(session: Session, now: datetime) -> None:
 
 
 def _refuse_if_full(session: Session, wanted: int) -> None:
-    free = session.capacity - session.bookings.all().holding_a_place().count()  # type: ignore[attr-defined]
+    free = session.capacity - session.bookings.all().holding_a_place().count()
     if wanted > free:
         left = {0: "no place is", 1: "one place is"}.get(max(free, 0), f"{free} places are")
         message = f"{left.capitalize()} left, but {wanted} more would be invited. Give the session more places first."

@@ -33,7 +33,7 @@ class ConsentForm(forms.ModelForm):
         help_texts = {"recorded_note": "Needed when nobody is chosen above, for example “by phone, her mother”."}
 
     def _post_clean(self) -> None:
-        super()._post_clean()
+        super()._post_clean()  # type: ignore[misc]
         if self.errors:
             return
         try:

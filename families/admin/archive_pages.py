@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from families.archiving import archive_family, bring_back_family
 from families.models import Family
+from whippersnappers.accounts.access import signed_in
 
 ARCHIVE = [
     "Nobody of this household is invited or written to any more.",
@@ -33,7 +34,7 @@ def archive_page(page: Any, request: HttpRequest, key: UUID) -> HttpResponse:
     """Archive the household, or bring an archived one back."""
     if not request.user.has_perm("families.change_family"):
         raise PermissionDenied
-    family = Family.objects.visible_to(request.user).filter(pk=key).first()
+    family = Family.objects.visible_to(signed_in(request)).filter(pk=key).first()
     if family is None:
         raise Http404
     back = reverse("admin:families_family_change", args=[family.pk])

@@ -71,14 +71,15 @@ class CheckedForm(forms.ModelForm):
         cleaned = super().clean() or self.cleaned_data
         seen = self.data.get(self.add_prefix("mark"), "")
         if self.stored_mark and seen and seen != self.stored_mark:
-            self.data = self.data.copy()
-            self.data[self.add_prefix("mark")] = self.stored_mark
+            data = self.data.copy()  # type: ignore[attr-defined]
+            data[self.add_prefix("mark")] = self.stored_mark
+            self.data = data
             self.add_error(NON_FIELD_ERRORS, MEANWHILE)
             self.met_another = True
         return cleaned
 
     def _post_clean(self) -> None:
-        super()._post_clean()
+        super()._post_clean()  # type: ignore[misc]
         if self.met_another or set(self.errors) - {NON_FIELD_ERRORS}:
             return
         try:

@@ -5,16 +5,16 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern
+from django.urls import URLPattern, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from unfold.admin import StackedInline, TabularInline
+from unfold.admin import StackedInline
 
 from families.admin.archive_pages import archive_urls
 from families.admin.ground import CheckedForm, FamiliesAdmin
 from families.admin.spreadsheet import import_urls
 from families.admin.standing import ArchivedFilter, ChildrenOfGuardian, RestrictionFilter, label, restrictions_of
-from families.models import Child, Family, Guardian
+from families.models import Child, Family, Guardian, Guardianship
 
 
 class ReachFilter(admin.SimpleListFilter):
@@ -46,14 +46,15 @@ class GuardiansInFamily(StackedInline):
     fieldsets = [(None, {"fields": [("first_name", "last_name"), ("email", "phone", "prefers"), "mark"]})]
 
 
-class ChildrenInFamily(TabularInline):
+class ChildrenInFamily(StackedInline):
     """The children of the household; their own page says the rest."""
 
     model = Child
     form = CheckedForm
     extra = 0
     show_change_link = True
-    fields = ["first_name", "last_name", "known_as", "date_of_birth", "mark"]
+    verbose_name_plural = "Children of this household"
+    fieldsets = [(None, {"fields": [("first_name", "last_name"), ("known_as", "date_of_birth"), "mark"]})]
 
 
 @admin.register(Family)
@@ -87,6 +88,12 @@ class FamilyAdmin(FamiliesAdmin):
         may_import = request.user.has_perm("families.import_families")
         return super().changelist_view(request, {"may_import": may_import, **(extra_context or {})})
 
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        family = self.get_object(request, object_id)
+        return super().change_view(request, object_id, form_url, _around(family) | (extra_context or {}))
+
     @admin.display(description="Parents and carers")
     def adults(self, family: Family) -> str:
         return ", ".join(str(guardian) for guardian in family.guardians.all()) or "Nobody yet"
@@ -98,6 +105,21 @@ class FamilyAdmin(FamiliesAdmin):
     @admin.display(description="State")
     def state(self, family: Family) -> str | SafeString:
         return label("Archived", "warning") if family.archived_at else "With us"
+
+
+def _around(family: Family | None) -> dict[str, Any]:
+    """What stands above a household's form: its people, and which children nobody would be invited for."""
+    if family is None:
+        return {}
+    children = [child for child in family.children.all() if child.archived_at is None]
+    covered = set(Guardianship.objects.inviting().filter(child__in=children).values_list("child", flat=True))
+    return {
+        "people": [
+            {"name": str(person), "page": reverse(f"admin:families_{person._meta.model_name}_change", args=[person.pk])}
+            for person in [*family.guardians.all(), *family.children.all()]
+        ],
+        "alone": [child for child in children if child.pk not in covered],
+    }
 
 
 @admin.register(Guardian)

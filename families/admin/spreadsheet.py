@@ -23,6 +23,7 @@ from families.importing.columns import COLUMNS
 from families.importing.sheets import MAX_BYTES, SheetRefused, refuse_by_size
 from families.importing.template import INTRODUCTION, template_csv, template_xlsx
 from families.models import FamilyImport, FamilyImportRow
+from whippersnappers.accounts.access import signed_in
 
 State = FamilyImport.State
 Outcome = FamilyImportRow.Outcome
@@ -40,13 +41,15 @@ FILTERS = [
 
 
 class UploadForm(forms.Form):
-    """One file."""
+    """One file. `refusal` says why the last one was not taken."""
+
+    refusal = ""
 
     file = forms.FileField(
         label="Spreadsheet",
         allow_empty_file=True,
         help_text=f"An Excel file (.xlsx) or a CSV file, up to {MAX_BYTES // 1024 // 1024} MB.",
-        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv,.txt"}),
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv,.txt", "class": "im-file"}),
         error_messages={"required": "Choose a file first."},
     )
 
@@ -99,7 +102,7 @@ def _upload(page: Any, limit: SizeLimit, request: HttpRequest) -> HttpResponse:
         if refusal:
             form = UploadForm()
             form.refusal = refusal
-    earlier = FamilyImport.objects.visible_to(request.user).select_related("uploaded_by")[:10]
+    earlier = FamilyImport.objects.visible_to(signed_in(request)).select_related("uploaded_by")[:10]
     context = {
         **page.admin_site.each_context(request),
         "title": "Import families",
@@ -121,7 +124,7 @@ def _template(make: Callable[[], bytes], content_type: str, filename: str) -> Ca
 
 
 def _run_or_404(request: HttpRequest, key: UUID) -> FamilyImport:
-    run = FamilyImport.objects.visible_to(request.user).filter(pk=key).first()
+    run = FamilyImport.objects.visible_to(signed_in(request)).filter(pk=key).first()
     if run is None:
         raise Http404
     return run

@@ -20,8 +20,13 @@ class SizeLimit(FileUploadHandler):
         self.too_big = False
         self.seen = 0
 
-    def handle_raw_input(
-        self, input_data: Any, META: Any, content_length: int, boundary: bytes, encoding: str | None = None
+    def handle_raw_input(  # type: ignore[override]
+        self,
+        input_data: Any,
+        META: Any,
+        content_length: int,
+        boundary: bytes,
+        encoding: str | None = None,
     ) -> None:
         self.too_big = content_length > MAX_BYTES + _ENVELOPE
 

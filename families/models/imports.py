@@ -55,8 +55,6 @@ class FamilyImport(models.Model):
     finished_at = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField(db_index=True)
 
-    rows: "models.Manager[FamilyImportRow]"
-
     objects = FamilyImportQuerySet.as_manager()
 
     class Meta:

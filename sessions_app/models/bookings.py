@@ -173,7 +173,7 @@ class ChildInMySessionsQuerySet(models.QuerySet["ChildInMySessions"]):
 class ChildInMySessions(Child):
     """What a practitioner needs to know of the children in own sessions; read-only."""
 
-    objects: ClassVar[Any] = ChildInMySessionsQuerySet.as_manager()
+    objects: ClassVar[Any] = ChildInMySessionsQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         proxy = True
