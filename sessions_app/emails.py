@@ -33,6 +33,7 @@ def _family(mail: OutgoingMail, now: datetime) -> tuple[SessionFacts, Recipient]
         children=tuple(child.known_as for child in rows.reach.children) if rows.reach else (),
         join_url=join_url(rows.invitation),
         sequence=mail.context["sequence"],
+        is_called=bool(rows.reach and rows.reach.why_phone),
     )
     return session_facts(rows.session, now=now), recipient
 

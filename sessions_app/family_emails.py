@@ -29,6 +29,8 @@ class Recipient:
     children: tuple[str, ...]
     join_url: str
     sequence: int
+    # Whether staff call with what the pre-session mail would say.
+    is_called: bool = False
 
 
 def invitation(facts: SessionFacts, to: Recipient, *, prepares: bool, now: datetime) -> Rendered:

@@ -114,6 +114,7 @@ def _first_family(session: Session) -> Recipient:
         children=children,
         join_url=url_of(LINK_TO_COME),
         sequence=0,
+        is_called=bool(reached and reached[0].why_phone),
     )
 
 

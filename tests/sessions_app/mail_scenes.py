@@ -59,9 +59,9 @@ def deliver(now: datetime) -> Counter[str]:
 def from_clock(start: datetime, end: datetime) -> None:
     """Beat and delivery from `start` to `end`, at every moment about which something falls due."""
     nine, evening = START.replace(hour=9), START.replace(hour=18) - timedelta(days=1)
-    moments = {start, end, *(start + timedelta(days=n) for n in range(10))}
+    moments = {start, end}
     for due in (START - timedelta(hours=48), evening, nine, START):
-        moments |= {due - timedelta(minutes=1), due, due + timedelta(minutes=1), due + timedelta(hours=1)}
+        moments |= {due - timedelta(minutes=1), due, due + timedelta(minutes=6)}
     for moment in sorted(moment for moment in moments if start <= moment <= end):
         notices.enqueue_due(moment)
         deliver(moment)

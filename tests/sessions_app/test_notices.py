@@ -276,6 +276,7 @@ def test_no_address_makes_a_call_instead_and_preferring_the_phone_a_call_as_well
     assert calls[nobody.pk].reason == "no e-mail address"
     assert calls[caller.pk].reason == "prefers the phone"
     assert [subject.split(":")[0] for subject in subjects(sink, caller.email)] == ["Your invitation", "Today"]
+    assert "We will call you before the day." in part(to(sink, caller.email)[0], "text/plain")
     assert Invitation.objects.filter(session=session).count() == 2
 
 
