@@ -63,6 +63,7 @@ def make_staff(now: datetime, *, today: date) -> dict[str, StaffProfile]:
             dbs_checked_on=today + timedelta(days=member.dbs_days - 3 * 365),
             dbs_valid_until=today + timedelta(days=member.dbs_days),
             training_valid_until=today + timedelta(days=member.training_days),
+            zoom_email=member.email,
         )
         record("staff.added", by=MAKER, target=profile, now=now)
         profiles[member.first_name] = profile
