@@ -6,7 +6,7 @@ INSTALLED := .venv/.requirements-installed
 # For checks that load the settings but must not need a database, a key or a running service.
 CHECKING := ENVIRONMENT=demo DEMO=1 SECRET_KEY=only-for-checks
 
-.PHONY: help demo demo-reset test check bench pictures
+.PHONY: help demo demo-reset test check bench pictures spreadsheet
 
 help:
 	@echo "make demo        the portal with a sample charity, a mailbox and a simulated Zoom (Ctrl-C stops it)"
@@ -15,6 +15,7 @@ help:
 	@echo "make check       style, types, migrations, import line, templates, .env.example"
 	@echo "make bench       how fast mails go out, against plain smtplib"
 	@echo "make pictures    take the pictures of the README from a running demo"
+	@echo "make spreadsheet  write families.xlsx, two hundred made-up families to try the import with"
 
 $(INSTALLED): requirements.txt requirements-dev.txt .ci/python-environment
 	@.ci/python-environment
@@ -42,6 +43,10 @@ check: $(INSTALLED)
 
 bench: $(INSTALLED)
 	$(PY) -m bench
+
+# Two hundred made-up families with the mess of real life, to try the import with.
+spreadsheet: $(INSTALLED)
+	@$(PY) -m tests.messy_families families.xlsx
 
 pictures: $(INSTALLED)
 	$(PY) -m demo.pictures

@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from families.admin.ground import FamiliesAdmin
+from families.admin.grouping import put_into_group
 from families.admin.standing import ArchivedFilter, GuardiansOfChild, RestrictionFilter, label, restrictions_of
 from families.models import Child, Consent
 
@@ -51,6 +52,7 @@ class ChildAdmin(FamiliesAdmin):
     ]  # fmt: skip
     search_help_text = "Child, reference, family or parent"
     autocomplete_fields = ["family"]
+    actions = [put_into_group]
     inlines = [GuardiansOfChild]
     readonly_fields = ["recorded"]
     change_form_outer_before_template = "families/restrictions.html"
