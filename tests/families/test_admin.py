@@ -241,3 +241,14 @@ def test_addresses_of_nobody_are_not_found(cora):
     key = FamilyFactory().pk
     assert cora.get(page("child_change", key)).status_code == 404
     assert cora.get(page("family_archive", ChildFactory().pk)).status_code == 404
+
+
+def test_a_child_nobody_stands_for_is_pointed_out_on_the_family_s_page(cora, coordinator):
+    child = ChildFactory(known_as="Mimi")
+    address = page("family_change", child.family_id)
+    assert "Nobody would be invited with Mimi" in cora.get(address).content.decode()
+    standing = GuardianshipFactory(child=child)
+    assert "Nobody would be invited" not in cora.get(address).content.decode()
+    assert page("child_change", child.pk) in cora.get(address).content.decode()
+    registering.restrict(standing, reason="Order", review_on=date(2027, 1, 1), by=coordinator, now=NOW)
+    assert "Nobody would be invited with Mimi" in cora.get(address).content.decode()
