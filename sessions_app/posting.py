@@ -104,14 +104,7 @@ def post(
             to_name=reach.guardian.full_name,
             about=about(session.pk),
             person=person(reach.guardian.pk),
-            context={
-                "session": str(session.pk),
-                "guardian": str(reach.guardian.pk),
-                "invitation": str(invitation.pk),
-                "sequence": invitation.sequence,
-                "made_at": now.isoformat(),
-                **letter.context,
-            },
+            context=_context(invitation, now) | letter.context,
             not_before=not_before,
             expires_at=expires_at or session.ends_at,
             now=now,
@@ -120,6 +113,16 @@ def post(
         called = make_call(name, session=session, guardian=reach.guardian, purpose=letter.call_for)
         is_new = called or is_new
     return is_new
+
+
+def _context(invitation: Invitation, now: datetime) -> dict[str, Any]:
+    return {
+        "session": str(invitation.session_id),
+        "guardian": str(invitation.guardian_id),
+        "invitation": str(invitation.pk),
+        "sequence": invitation.sequence,
+        "made_at": now.isoformat(),
+    }
 
 
 def make_call(name: str, *, session: Session, guardian: Guardian, purpose: str, reason: str = "") -> bool:

@@ -7,9 +7,10 @@ from typing import Any
 
 from icalendar import Calendar
 
+from families.models import Child, Guardian
 from sessions_app import confirming, notices, planning
 from sessions_app.models import Meeting, Session
-from tests.factories import london, ready_session
+from tests.factories import household, london, ready_session
 from tests.mail_sink import Sink
 from whippersnappers.accounts.models import User
 from whippersnappers.outbox import delivery
@@ -19,6 +20,12 @@ NOW = london("2026-11-16 10:00")
 START = london("2026-11-24 16:00")
 ZOOM_ID = "84512345678"
 PASSCODE = "drum42"
+
+
+def family(*, email: str = "ada@example.com", **guardian: Any) -> tuple[Guardian, Child]:
+    """Ada O’Neill and her one child."""
+    (adult,), (kid,) = household(email=email, first_name="Ada", last_name="O’Neill", **guardian)
+    return adult, kid
 
 
 def planned(
