@@ -27,6 +27,8 @@ def fork_senders() -> None:
     for _ in sys.stdin:
         pid = os.fork()
         if pid == 0:
+            # What it logs must not come between the process ids.
+            os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
             sweep()
             os._exit(0)
         print(pid, flush=True)

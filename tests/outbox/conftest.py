@@ -19,7 +19,7 @@ def kinds() -> Iterator[None]:
 
 @pytest.fixture
 def sink(settings: Any) -> Iterator[Sink]:
-    """A mail server without faults, and the settings that lead to it, with short time-outs."""
+    """A mail server without faults, and the settings that lead to it."""
     with Sink() as sink:
         use(settings, sink.url)
         yield sink
@@ -28,5 +28,4 @@ def sink(settings: Any) -> Iterator[Sink]:
 def use(settings: Any, url: str) -> None:
     """Send through the server with this EMAIL_URL."""
     settings.EMAIL_CONFIG = environ.Env.email_url_config(url)
-    settings.EMAIL_TIMEOUT = 1
-    settings.EMAIL_ANSWER_TIMEOUT = 1
+    settings.EMAIL_TIMEOUT = settings.EMAIL_ANSWER_TIMEOUT = 10
