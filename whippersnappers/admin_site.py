@@ -90,6 +90,7 @@ NAVIGATION: dict[str, list[Item]] = {
         Item("Parents and carers", "group", "families_guardian", "families.view_guardian"),
         Item("Children", "face", "families_child", "families.view_child"),
         Item("Groups", "groups", "families_group", "families.view_group"),
+        Item("Consents", "task_alt", "families_consent", "families.view_consent"),
     ],
     "In touch": [
         Item(
