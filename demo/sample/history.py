@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from demo.sample.making import MAKER, fixed_id
 from demo.sample.timetable import Planned
@@ -21,7 +22,7 @@ from sessions_app.models import (
     StaffProfile,
     ZoomHost,
 )
-from sessions_app.reach import guardians_to_reach
+from sessions_app.reach import ToReach, guardians_to_reach
 from whippersnappers.audit.trail import record
 from whippersnappers.outbox.models import OutgoingMail
 
@@ -135,50 +136,53 @@ def _what_families_were_told(session: Session, planned: Planned) -> None:
     ]
     if session.cancelled_at:
         told.append((posting.CANCELLED, "1", session.cancelled_at))
-    invitations, mails, calls = [], [], []
     caller = StaffAssignment.objects.filter(session=session).select_related("staff")[0].staff.user_id
+    invitations, mails, calls = [], [], []
     for reach in guardians_to_reach(session):
         invitation = Invitation(
             id=fixed_id("invitation", planned.name, reach.guardian.pk), session=session, guardian=reach.guardian
         )
         invitations.append(invitation)
-        context = {
-            "session": str(session.pk),
-            "guardian": str(reach.guardian.pk),
-            "invitation": str(invitation.pk),
-            "sequence": 0,
-        }
         if reach.by_mail:
-            mails += [
-                OutgoingMail(
-                    key=posting.key(kind, session.pk, reach.guardian.pk, tail),
-                    kind=kind,
-                    to=reach.guardian.email,
-                    to_name=reach.guardian.full_name,
-                    about=posting.about(session.pk),
-                    person=posting.person(reach.guardian.pk),
-                    context=context,
-                    state=OutgoingMail.State.SENT,
-                    not_before=at,
-                    sent_at=at,
-                    attempts=1,
-                )
-                for kind, tail, at in told
-            ]
+            mails += [_sent(invitation, kind, tail, at) for kind, tail, at in told]
         if reach.why_phone:
-            calls.append(
-                PhoneTask(
-                    key=posting.key(posting.INVITATION, session.pk, reach.guardian.pk, "1"),
-                    session=session,
-                    guardian=reach.guardian,
-                    purpose=PhoneTask.Purpose.INVITE,
-                    reason=reach.why_phone[:200],
-                    outcome=PhoneTask.Outcome.REACHED,
-                    attempts=1,
-                    done_at=planned.starts_at - timedelta(days=5),
-                    done_by_id=caller,
-                )
-            )
+            calls.append(_made_call(session, reach, caller, planned.starts_at - timedelta(days=5)))
     Invitation.objects.bulk_create(invitations)
     OutgoingMail.objects.bulk_create(mails)
     PhoneTask.objects.bulk_create(calls)
+
+
+def _sent(invitation: Invitation, kind: str, tail: str, at: datetime) -> OutgoingMail:
+    session, guardian = invitation.session, invitation.guardian
+    return OutgoingMail(
+        key=posting.key(kind, session.pk, guardian.pk, tail),
+        kind=kind,
+        to=guardian.email,
+        to_name=guardian.full_name,
+        about=posting.about(session.pk),
+        person=posting.person(guardian.pk),
+        context={
+            "session": str(session.pk),
+            "guardian": str(guardian.pk),
+            "invitation": str(invitation.pk),
+            "sequence": 0,
+        },
+        state=OutgoingMail.State.SENT,
+        not_before=at,
+        sent_at=at,
+        attempts=1,
+    )
+
+
+def _made_call(session: Session, reach: ToReach, caller: Any, at: datetime) -> PhoneTask:
+    return PhoneTask(
+        key=posting.key(posting.INVITATION, session.pk, reach.guardian.pk, "1"),
+        session=session,
+        guardian=reach.guardian,
+        purpose=PhoneTask.Purpose.INVITE,
+        reason=reach.why_phone[:200],
+        outcome=PhoneTask.Outcome.REACHED,
+        attempts=1,
+        done_at=at,
+        done_by_id=caller,
+    )
