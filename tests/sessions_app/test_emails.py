@@ -10,6 +10,7 @@ from sessions_app import booking, confirming, staff_notices
 from sessions_app.emails import PREVIEW_KINDS, preview
 from sessions_app.mail_facts import grouped, listed, one_line
 from sessions_app.models import Booking, Invitation, Session
+from sessions_app.staff_emails import ALERTS, coordinator_alert
 from tests.factories import PlaceFactory, household, ready_session
 from tests.sessions_app.mail_scenes import NOW, START, deliver, entry, from_clock, part, planned, to, words
 from whippersnappers.outbox.catalogue import all_kinds
@@ -129,8 +130,9 @@ def test_templates_are_held_to_reading_age_eleven(coordinator, sink):
     session, _, _ = everything(coordinator, sink)
     received = [*to(sink, ADA), *to(sink, session.assignments.first().staff.user.email)]
     assert len(received) >= 9
-    for message in received:
-        text = part(message, "text/plain")
+    texts = [part(message, "text/plain") for message in received]
+    texts += [coordinator_alert(session, "Cora", what, [], now=NOW).text for what in ALERTS]
+    for text in texts:
         assert reading_age(text) <= OLDEST, hard_sentences(text, OLDEST)
 
 
