@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from families import registering
 from families.models import Child, Group
@@ -19,9 +20,15 @@ class GroupingForm(forms.Form):
     """A group that is there, or the name of a new one."""
 
     group = forms.ModelChoiceField(
-        label="Group", queryset=Group.objects.all(), required=False, empty_label="A new group"
+        label="Group",
+        queryset=Group.objects.all(),
+        required=False,
+        empty_label="A new group",
+        widget=UnfoldAdminSelectWidget(),
     )
-    name = forms.CharField(label="Name of the new group", max_length=80, required=False)
+    name = forms.CharField(
+        label="Name of the new group", max_length=80, required=False, widget=UnfoldAdminTextInputWidget()
+    )
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
