@@ -50,7 +50,7 @@ def known(coordinator: User) -> Session:
 
 
 def test_confirming_says_whom_it_reaches_and_then_does_it(planner: Client) -> None:
-    children = [household()[1][0], household(email="")[1][0], household(prefers="phone")[1][0]]
+    children = [household()[1][0], household(email="")[1][0], household(prefers="phone", phone="07700 900123")[1][0]]
     session = ready_session(children=children)
     page = planner.get(step("confirm", session))
     assert page.context["reach"].sentence == "This reaches 3 parents and carers: 2 by mail, 2 by phone."
