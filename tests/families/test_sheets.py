@@ -13,6 +13,7 @@ from families.importing.columns import COLUMNS
 from families.importing.rows import read_file
 from families.importing.sheets import MAX_BYTES, MAX_ROWS, SheetRefused
 from families.importing.template import template_csv, template_xlsx
+from tests.messy_families import HEADINGS as HEADINGS_OF_SAMPLE
 from tests.messy_families import as_csv, as_xlsx
 
 TODAY = date(2026, 11, 22)
@@ -252,3 +253,7 @@ def test_needed_cells_that_are_empty_are_named():
         "Child last name", "Date of birth", "Guardian 1 first name", "Guardian 1 last name", "Guardian 2 first name",
         "Guardian 2 last name",
     }  # fmt: skip
+
+
+def test_the_sample_spreadsheet_has_the_template_s_columns():
+    assert [column.heading for column in COLUMNS] == HEADINGS_OF_SAMPLE
