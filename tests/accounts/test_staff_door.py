@@ -1,6 +1,7 @@
 """Staff come in with a password and, where it is required, a second factor."""
 
 import re
+import threading
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ from allauth.mfa.totp.internal.auth import (
     yield_hotp_counters_from_time,
 )
 from django.contrib.auth.hashers import MD5PasswordHasher
+from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -319,3 +321,25 @@ def test_leaving_through_the_admin_is_audited_too(client, maya):
 def test_the_admin_is_closed_to_families(client):
     client.force_login(UserFactory(roles=[Role.GUARDIAN]))
     assert client.get("/admin/", follow=True).status_code == 403
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_code_in_two_places_at_the_same_moment_works_once():
+    user = UserFactory(roles=[Role.LEAD])
+    secret = with_app(user)
+    code, start, worked = totp_now(secret), threading.Barrier(4), []
+
+    def enter() -> None:
+        start.wait()
+        try:
+            with transaction.atomic():
+                worked.append(Authenticator.objects.get(user=user).wrap().validate_code(code))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=enter) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(worked) == [False, False, False, True]

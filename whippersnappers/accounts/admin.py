@@ -1,6 +1,7 @@
 """People, for administrators: who may sign in, and as what. Passwords are never seen here."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -48,7 +49,7 @@ class PersonForm(forms.ModelForm):
         fields = ("name", "email", "roles", "is_active")
         help_texts = {
             "email": "Where the link to choose a password goes. Changing it ends the password; a new link goes out.",
-            "is_active": "Without the tick the person is signed out at once and cannot come back in.",
+            "is_active": "Switched off, the person is signed out at once and cannot come back in.",
         }
 
     def _post_clean(self) -> None:
@@ -89,12 +90,12 @@ class PersonAdmin(StaffAdmin):
     """Nobody is deleted: the audit trail names people for ever."""
 
     form = PersonForm
-    list_display = ("__str__", "email", "roles_held", "second_step", "is_active", "last_login")
+    list_display = ("__str__", "email", "roles_held", "second_step", "is_active", "signed_in_last")
     list_filter = (RoleFilter, SecondStepFilter, "is_active")
     search_fields = ("name", "email")
     search_help_text = "A name or an e-mail address"
     actions_submit_line = ("start_over",)
-    readonly_fields = ("second_step", "last_login", "created_at")
+    readonly_fields = ("second_step", "signed_in_last", "added")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         factors = Authenticator.objects.filter(user=OuterRef("pk"), type__in=REAL_FACTORS)
@@ -104,10 +105,10 @@ class PersonAdmin(StaffAdmin):
         if obj is None:
             return [(None, {"fields": ("name", "email", "roles")})]
         if obj.roles == [Role.GUARDIAN.value]:
-            return [(None, {"fields": ("name", "email", "roles_held", "is_active", "last_login", "created_at")})]
+            return [(None, {"fields": ("name", "email", "roles_held", "is_active", "signed_in_last", "added")})]
         return [
             (None, {"fields": ("name", "email", "roles", "is_active")}),
-            ("Signing in", {"fields": ("second_step", "last_login", "created_at")}),
+            ("Signing in", {"fields": ("second_step", "signed_in_last", "added")}),
         ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Sequence[str]:
@@ -136,16 +137,24 @@ class PersonAdmin(StaffAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return False
 
+    @display(description="last signed in", ordering="last_login", empty_value="never")
+    def signed_in_last(self, user: User) -> datetime | None:
+        return user.last_login
+
+    @display(description="added", ordering="created_at")
+    def added(self, user: User) -> datetime:
+        return user.created_at
+
     @display(description="roles")
     def roles_held(self, user: User) -> str:
         return ", ".join(Role(role).label for role in user.roles)
 
-    @display(description="second step", boolean=True)
-    def second_step(self, user: User) -> bool | None:
+    @display(description="second step", label={"Set up": "success", "Not set up": "warning"})
+    def second_step(self, user: User) -> str:
         """Whether an app or a passkey is set up; not a question for parents and carers."""
         if user.roles == [Role.GUARDIAN.value]:
-            return None
-        return bool(getattr(user, "has_factor", False))
+            return "Not needed"
+        return "Set up" if getattr(user, "has_factor", False) else "Not set up"
 
     @action(description="Save and send a new sign-in link")
     def start_over(self, request: HttpRequest, user: User) -> None:
