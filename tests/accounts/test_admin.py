@@ -1,5 +1,7 @@
 """Administrators manage people; passwords never show, nobody is deleted, nobody locks the house."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -129,3 +131,15 @@ def test_the_list_filters_and_costs_the_same_for_one_and_for_thirty(admin_page):
     assert response.status_code == 200
     assert response.context["cl"].result_count == 31
     assert counts[0] == counts[1]
+
+
+def test_times_are_said_as_people_say_them(client, administrator, coordinator, time_machine_at):
+    time_machine_at.move_to(datetime(2026, 11, 24, 16, 30, tzinfo=UTC))
+    client.force_login(administrator)
+    User.objects.filter(pk=coordinator.pk).update(
+        last_login=datetime(2026, 7, 1, 15, 0, tzinfo=UTC), created_at=datetime(2025, 12, 24, 9, 5, tzinfo=UTC)
+    )
+    text = client.get(change(coordinator)).content.decode()
+    assert "Wednesday 1 July, 4:00pm" in text
+    assert "Wednesday 24 December 2025, 9:05am" in text
+    assert "Not set up" in text

@@ -15,6 +15,7 @@ from django.utils import timezone
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextInputWidget
 
+from whippersnappers import dates
 from whippersnappers.accounts import people
 from whippersnappers.accounts.models import User
 from whippersnappers.accounts.roles import STAFF_ROLES, Role
@@ -137,13 +138,13 @@ class PersonAdmin(StaffAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return False
 
-    @display(description="last signed in", ordering="last_login", empty_value="never")
-    def signed_in_last(self, user: User) -> datetime | None:
-        return user.last_login
+    @display(description="last signed in", ordering="last_login")
+    def signed_in_last(self, user: User) -> str:
+        return _moment(user.last_login) if user.last_login else "Never"
 
     @display(description="added", ordering="created_at")
-    def added(self, user: User) -> datetime:
-        return user.created_at
+    def added(self, user: User) -> str:
+        return _moment(user.created_at)
 
     @display(description="roles")
     def roles_held(self, user: User) -> str:
@@ -168,3 +169,7 @@ class PersonAdmin(StaffAdmin):
         """The button is for staff only: parents and carers have neither password nor second step."""
         staff = User.objects.staff().filter(pk=object_id, is_active=True)
         return super().get_actions_submit_line(request, object_id) if staff.exists() else []
+
+
+def _moment(at: datetime) -> str:
+    return f"{dates.day(at, now=timezone.now())}, {dates.clock(at)}"

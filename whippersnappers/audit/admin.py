@@ -6,7 +6,9 @@ from django.contrib import admin
 from django.db.models import OuterRef, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Cast, Concat
 from django.http import HttpRequest
+from django.utils import timezone
 
+from whippersnappers import dates
 from whippersnappers.accounts.models import User
 from whippersnappers.audit.models import AuditEvent
 from whippersnappers.staff_admin import StaffAdmin
@@ -19,7 +21,7 @@ _DETAIL_SHOWN = ("person.", "sign_in.", "sign_out.", "second_factor.", "password
 class AuditEventAdmin(StaffAdmin):
     """A list to read. Content stays out: no detail of what is not about accounts."""
 
-    list_display = ("sequence", "at", "event", "who", "target_type", "target_id", "about")
+    list_display = ("sequence", "moment", "event", "who", "target_type", "target_id", "about")
     list_filter = ("event", ("at", admin.DateFieldListFilter))
     search_fields = ("=actor", "=target_id", "event")
     search_help_text = "An event's name, or the id of a person or thing"
@@ -33,6 +35,11 @@ class AuditEventAdmin(StaffAdmin):
         )
         name = staff.filter(actor_id=OuterRef("actor")).values("name")
         return super().get_queryset(request).annotate(staff_name=Subquery(name))
+
+    @admin.display(description="when", ordering="at")
+    def moment(self, event: AuditEvent) -> str:
+        """The day and the time to the second, on London's clock."""
+        return f"{dates.day(event.at, now=timezone.now())}, {dates.local(event.at):%H:%M:%S}"
 
     @admin.display(description="who")
     def who(self, event: AuditEvent) -> str:
