@@ -21,7 +21,6 @@ BEAT_MISSED_AFTER = timedelta(minutes=2)
 MAIL_LATE_AFTER = timedelta(minutes=10)
 
 
-
 class ProbesMiddleware:
     """Answers probes before anything else: they name no host that we know, and must not need a session."""
 

@@ -106,7 +106,7 @@ class FamiliesAdmin(StaffAdmin):
 
     form = CheckedForm
     formfield_overrides = TEXTAREAS
-    actions = None
+    actions: Any = None
     compressed_fields = False
 
     def save_model(self, request: HttpRequest, obj: models.Model, form: Any, change: bool) -> None:
