@@ -1,13 +1,14 @@
 """Two of everything at once, on real connections: one mail each all the same."""
 
 import threading
+import time
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
 
-from sessions_app import confirming, planning
+from sessions_app import confirming
 from sessions_app.models import Invitation, Session
 from sessions_app.notices import enqueue_due
 from tests.factories import household
@@ -78,20 +79,31 @@ def test_an_edit_while_the_mail_about_another_is_being_sent_is_told_by_a_second(
         assert revisions == ([(1, 2), (2, 3)] if person in sending else [(1, 3)])
 
 
+def wait_until_somebody_waits() -> None:
+    """Until another connection waits for a lock that this one holds."""
+    for _ in range(400):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[0]:
+                return
+        time.sleep(0.05)
+    raise AssertionError("nobody came to wait for the lock")
+
+
 def test_an_edit_and_beat_at_once_lose_neither_the_change_nor_the_preparation(coordinator, session):
     due = START - timedelta(hours=48)
     edit(session, now=due - MINUTE, by=coordinator, title="Drums and dance")
     OutgoingMail.objects.filter(kind="changed").update(context={"carries": [], "since": 1, "until": 2, "sequence": 1})
-
-    def change() -> None:
-        fresh = Session.objects.get(pk=session.pk)
-        fresh.title = "Dance"
-        with transaction.atomic():
-            planning.save_session(fresh, by=coordinator, now=due)
-            planning.settle(fresh.pk, by=coordinator, now=due)
-
-    at_once(change, lambda: enqueue_due(due), lambda: enqueue_due(due))
-    enqueue_due(due + timedelta(seconds=1))
+    beat = threading.Thread(target=lambda: (enqueue_due(due), connection.close()))
+    with transaction.atomic():
+        edit(session, now=due - MINUTE, by=coordinator, title="Dance")
+        # As if the edit had been made before the preparation came near: beat is to add it.
+        for mail in mails(session, "changed"):
+            mail.context["carries"] = []
+            mail.save()
+        beat.start()
+        wait_until_somebody_waits()
+    beat.join(timeout=60)
     assert {mail.context["until"] for mail in mails(session, "changed")} == {3}
     assert {tuple(mail.context["carries"]) for mail in mails(session, "changed")} == {("preparation:2026-11-24",)}
     assert mails(session, "presession") == []
