@@ -57,6 +57,12 @@ class StaffSite(UnfoldAdminSite):
         import_string(settings.ACCOUNT_ADAPTER)(request).logout(request)
         return redirect("home")
 
+    def app_index(
+        self, request: HttpRequest, app_label: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The list of an app's models says nothing that the navigation does not say better."""
+        return redirect("admin:index")
+
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return redirect("account_change_password")
 

@@ -2,6 +2,7 @@
 
 import copy
 import uuid
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -14,9 +15,9 @@ from django.utils.safestring import SafeString
 from unfold.admin import TabularInline
 from unfold.forms import PaginationInlineFormSet
 
+from sessions_app import staffing
 from sessions_app.admin.session_form import refuse_secret_requests
 from sessions_app.models import Session, SessionItem, SessionStep, StaffAssignment
-from sessions_app.staffing import clash_of
 from whippersnappers import dates
 
 
@@ -43,11 +44,14 @@ class LinesFormSet(PaginationInlineFormSet):
         super().__init__(*args, **kwargs)
         if self.is_bound:
             self.data = self._with_vanished_as_new()
+            self.__dict__.pop("management_form", None)  # Django remembers it from the data as they came
 
     def _with_vanished_as_new(self) -> Any:
-        total = int(self.data.get(f"{self.prefix}-TOTAL_FORMS") or 0)
+        if not self.management_form.is_valid():
+            return self.data
+        total = self.total_form_count()
         stored = {str(pk) for pk in self.get_queryset().values_list("pk", flat=True)}
-        rows = [self._row(index) for index in range(min(total, 1000))]
+        rows = [self._row(index) for index in range(total)]
         kept = [row for row in rows if row.get("id") in stored]
         new = [row | {"id": ""} for row in rows if row.get("id") not in stored]
         if [row.get("id") for row in kept + new] == [row.get("id") for row in rows]:
@@ -152,9 +156,18 @@ class StaffFormSet(PaginationInlineFormSet):
                 form.add_error("staff", f"{staff} is on this session already.")
             seen.add(staff.pk)
             if form.instance._state.adding and session.starts_at and session.ends_at:
-                clash = clash_of(session, staff, now)
+                clash = staffing.clash_of(session, staff, now)
                 if clash:
                     form.add_error("staff", clash)
+
+    def save_by_services(self, *, by: Any, now: datetime) -> None:
+        """Put on, change and take off what the form says. Raises ValidationError for a clash that came since."""
+        self.save(commit=False)
+        session_id = self.instance.pk
+        for gone in self.deleted_objects:
+            staffing.drop_out(gone.pk, reason="taken off while planning", by=by, now=now)
+        for assignment in [*self.new_objects, *(changed for changed, _fields in self.changed_objects)]:
+            staffing.assign(session_id, assignment.staff, assignment.role, by=by, now=now)
 
 
 class AssignmentForm(forms.ModelForm):

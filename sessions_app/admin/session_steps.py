@@ -10,8 +10,9 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from sessions_app import booking, confirming, staffing
 from sessions_app.admin.inviting import InviteForm
-from sessions_app.admin.steps import Reach, Step, reach_of
+from sessions_app.admin.steps import Reach, Step, reach_of, told_in
 from sessions_app.admin.times import ClockField, DayField, initial_times, period_of
+from sessions_app.mail_times import PREPARATION, REMINDER, marks_due, preparation_due_at, reminder_due_at
 from sessions_app.models import Booking, Session, StaffAssignment
 from whippersnappers import dates
 
@@ -28,11 +29,21 @@ class Confirm(Step):
         first = ["Staff are told that the session will happen."]
         if self.session.is_remote:
             first.insert(0, "The Zoom meeting is made. The invitations wait for it, usually some seconds.")
-        ahead = f"Two mails follow: how to prepare, {self._hours_ahead()} before, and a reminder on the day."
-        return [*first, ahead]
+        return [*first, *self._follow_up()]
 
-    def _hours_ahead(self) -> str:
-        return dates.duration(self.session.starts_at - self.session.pre_session_due_at)
+    def _follow_up(self) -> list[str]:
+        """What families get after the invitation, and when (W2)."""
+        session, carried = self.session, {mark.split(":")[0] for mark in marks_due(self.session, self.now)}
+        if PREPARATION in carried:
+            said = ["It starts soon, so the invitation also says how to prepare."]
+        else:
+            said = [f"A mail on how to prepare follows on {self._at(preparation_due_at(session))}."]
+        if REMINDER not in carried:
+            said.append(f"A reminder follows on {self._at(reminder_due_at(session.starts_at))}.")
+        return said
+
+    def _at(self, when: datetime) -> str:
+        return f"{dates.day(when, now=self.now)}, {dates.clock(when)}"
 
     def reach(self) -> Reach:
         return reach_of(self.session)
@@ -64,8 +75,8 @@ class Reschedule(Step):
     def explain(self) -> list[str]:
         if not self.is_told:
             return ["Families do not know of this draft yet, so nobody is told."]
-        told = ["Families get one mail that says the old and the new time, five minutes from now."]
-        return [*told, "The entry in their calendars moves. Staff are told too."]
+        told = f"Families get one mail that says the old and the new time, {told_in(self.session, self.now)}."
+        return [told, "The entry in their calendars moves. Staff are told too."]
 
     def act(self, form: forms.Form) -> str:
         assert isinstance(form, TimesForm)

@@ -19,7 +19,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
-from sessions_app import planning, staffing
+from sessions_app import planning
 from sessions_app.admin.cards import card
 from sessions_app.admin.mail_preview import preview_html, preview_page
 from sessions_app.admin.mending import page_of
@@ -43,7 +43,7 @@ from sessions_app.admin.session_list import (
     two_lines,
 )
 from sessions_app.admin.session_steps import PAGES
-from sessions_app.admin.steps import Step, respond
+from sessions_app.admin.steps import Step, respond, told_in
 from sessions_app.contacting import contacts_of
 from sessions_app.models import Session
 from sessions_app.readiness import gate_facts
@@ -196,6 +196,7 @@ class SessionAdmin(StaffAdmin):
             "title": session.title,
             "subtitle": None,
             "card": line,
+            "told_in": told_in(session, now),
             "now": now,
             "is_over": is_over,
             "may_move": session.state in _EDITABLE and not is_over,
@@ -221,7 +222,7 @@ class SessionAdmin(StaffAdmin):
         if isinstance(formset, LinesFormSet):
             formset.save_in_order()
         if isinstance(formset, StaffFormSet):
-            _save_staff(formset, by=request.user, now=timezone.now())
+            formset.save_by_services(by=request.user, now=timezone.now())
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
@@ -231,8 +232,10 @@ class SessionAdmin(StaffAdmin):
         return self._saved(request, obj, "Saved as a draft.")
 
     def response_change(self, request: HttpRequest, obj: Session) -> HttpResponse:
-        told = "Saved. Families are told about changes that matter to them in five minutes."
-        return self._saved(request, obj, told if obj.state == Session.State.CONFIRMED else "Saved.")
+        if obj.state != Session.State.CONFIRMED:
+            return self._saved(request, obj, "Saved.")
+        soon = told_in(obj, timezone.now())
+        return self._saved(request, obj, f"Saved. Families are told {soon} of what matters to them.")
 
     def _saved(self, request: HttpRequest, session: Session, sentence: str) -> HttpResponse:
         messages.success(request, sentence)
@@ -280,17 +283,6 @@ class SessionAdmin(StaffAdmin):
             return respond(step, self.admin_site)
 
         return view
-
-
-def _save_staff(formset: StaffFormSet, *, by: Any, now: datetime) -> None:
-    formset.save(commit=False)
-    session = formset.instance
-    for gone in formset.deleted_objects:
-        staffing.drop_out(gone.pk, reason="taken off while planning", by=by, now=now)
-    for new in formset.new_objects:
-        staffing.assign(session.pk, new.staff, new.role, by=by, now=now)
-    for changed, _fields in formset.changed_objects:
-        staffing.assign(session.pk, changed.staff, changed.role, by=by, now=now)
 
 
 def _uuid_or_404(text: str) -> uuid.UUID:

@@ -13,9 +13,11 @@ from django.template.response import TemplateResponse
 
 from sessions_app.admin.cards import SessionCard, card
 from sessions_app.admin.mending import page_of
+from sessions_app.mail_times import change_mail_at
 from sessions_app.models import Session
 from sessions_app.reach import ToReach, guardians_to_reach
 from sessions_app.readiness import gate_facts
+from whippersnappers import dates
 
 NOTHING_MORE = "This session is over or called off: nothing about it can be changed any more."
 
@@ -48,6 +50,12 @@ def reach_of(session: Session) -> Reach:
         phoned=[r for r in reached if r.why_phone],
         unreached=[str(child) for child in children if child.pk not in covered],
     )
+
+
+def told_in(session: Session, now: datetime) -> str:
+    """How soon families hear of an edit made now: `in 5 minutes`, or `at once` close to the start."""
+    left = change_mail_at(now, session.starts_at) - now
+    return f"in {dates.duration(left)}" if left else "at once"
 
 
 class NothingToFill(forms.Form):

@@ -165,6 +165,7 @@ def test_the_greeting_knows_londons_clock(coordinator: User, hour: str, said: st
                 "Parents and carers",
                 "Children",
                 "Groups",
+                "Consents",
                 "Phone list",
                 "Mail log",
                 "Meetings",
@@ -187,3 +188,12 @@ def test_a_guardian_and_a_stranger_do_not_come_in(client: Client) -> None:
     assert response.redirect_chain[-1][0] == f"{reverse('account_login')}?next=%2Fadmin%2F"
     client.force_login(UserFactory(roles=[Role.GUARDIAN]))
     assert client.get(reverse("admin:index"), follow=True).status_code in (403, 404)
+
+
+def test_only_staff_pages_may_evaluate_scripts(client: Client, coordinator: User) -> None:
+    client.force_login(coordinator)
+    staff = client.get(reverse("admin:index")).headers["Content-Security-Policy"]
+    assert "script-src 'self' 'unsafe-eval'" in staff
+    assert "'unsafe-inline'" not in staff.split("script-src")[1].split(";")[0]
+    missing = client.get("/no-such-page/").headers["Content-Security-Policy"]
+    assert "unsafe-eval" not in missing

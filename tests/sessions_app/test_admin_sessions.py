@@ -1,15 +1,18 @@
 """Planning a session on its form: what is stored, what is refused, and in which words."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from sessions_app import confirming, planning
-from sessions_app.admin import session_inlines
+from sessions_app.admin.session_inlines import StaffFormSet
 from sessions_app.models import Session, SessionItem, SessionStep, StaffAssignment
 from tests.factories import (
     SessionFactory,
@@ -140,7 +143,7 @@ def test_a_clash_is_named_at_the_person(planner: Client) -> None:
 
 def test_a_clash_that_only_postgres_sees_is_a_sentence_too(planner: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     # Somebody else assigned the person between our look and our insert.
-    monkeypatch.setattr(session_inlines, "clash_of", lambda *_: "")
+    monkeypatch.setattr(StaffFormSet, "clean", lambda formset: None)
     data = add_line(blank(planner), "assignments", staff=busy_person().pk, role="lead")
     page = planner.post(reverse(ADD), data | {"summary": "All that was typed"})
     assert page.status_code == 200
@@ -193,7 +196,7 @@ def test_an_edit_of_a_confirmed_session_is_told_to_families(planner: Client, coo
     session = confirmed(coordinator)
     OutgoingMail.objects.update(state="sent", sent_at=timezone.now())
     page = planner.get(page_of(session))
-    assert "in one mail, five minutes after you save." in text_of(page)
+    assert "in one mail in 5 minutes." in text_of(page)
     planner.post(page_of(session), add_line(as_posted(page), "steps", title="Goodbye", position=""))
     session.refresh_from_db()
     assert session.revision == 2
@@ -255,3 +258,32 @@ def test_a_session_that_was_cancelled_meanwhile_is_not_changed(planner: Client, 
     assert planner.post(page_of(session), mine).status_code == 403
     session.refresh_from_db()
     assert session.title == "Drums and songs"
+
+
+def test_a_form_with_a_broken_count_of_lines_is_no_server_error(planner: Client) -> None:
+    page = planner.post(reverse(ADD), blank(planner) | {"steps-TOTAL_FORMS": "many"})
+    assert page.status_code == 200
+    assert not Session.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_save_at_the_same_moment_one_is_told(coordinator: User) -> None:
+    session = ready_session()
+    clients = [Client(), Client()]
+    for client in clients:
+        client.force_login(coordinator)
+    data = [as_posted(client.get(page_of(session))) | {"title": f"Title {i}"} for i, client in enumerate(clients)]
+    ready = Barrier(2)
+
+    def save(number: int) -> int:
+        try:
+            ready.wait(timeout=10)
+            return clients[number].post(page_of(session), data[number]).status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        statuses = list(pool.map(save, range(2)))
+    assert sorted(statuses) == [200, 302]
+    session.refresh_from_db()
+    assert session.title == f"Title {statuses.index(302)}"

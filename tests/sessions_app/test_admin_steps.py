@@ -270,3 +270,18 @@ def test_both_children_of_a_family_are_shown_beside_their_guardian(planner: Clie
     OutgoingMail.objects.filter(person=f"guardian:{adults[0].pk}").update(state="sent", sent_at=timezone.now())
     [contact] = planner.get(page_of(session)).context["contacts"]
     assert contact.is_contacted is True
+
+
+@pytest.mark.parametrize("delivery", ["remote", "in_person"])
+def test_the_mails_of_a_bare_draft_can_be_read_too(planner: Client, delivery: str) -> None:
+    session = SessionFactory(delivery=delivery)
+    for kind, _ in planner.get(step("mails", session)).context["kinds"]:
+        assert planner.get(step("mails", session), {"mail": kind}).status_code == 200
+
+
+def test_confirming_says_when_families_hear_again(planner: Client) -> None:
+    soon, later = ready_session(), ready_session(starts_at=tomorrow_at(16) + timedelta(days=20))
+    soon_said, later_said = (planner.get(step("confirm", s)).context["explain"] for s in (soon, later))
+    assert "It starts soon, so the invitation also says how to prepare." in soon_said
+    assert sum(line.startswith("A mail on how to prepare follows on ") for line in later_said) == 1
+    assert sum(line.endswith(", 9:00am.") for line in later_said) == 1
