@@ -15,7 +15,7 @@ PHONE = ViewportSize(width=390, height=844)
 
 def page_as(browser: Browser, site: str, persona: str, size: ViewportSize) -> Page:
     """A page of somebody who has just signed in."""
-    page = browser.new_context(viewport=size, device_scale_factor=1.5, locale="en-GB").new_page()
+    page = browser.new_context(viewport=size, locale="en-GB").new_page()
     page.goto(f"{site}/demo/")
     page.locator(f'button[name="persona"][value="{persona}"]').click()
     page.wait_for_load_state("networkidle")
