@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from families.models import Child, Family, Guardian
-from families.registering import save_guardian
+from families.sign_in import keep_sign_in
 from families.writing import write
 
 
@@ -28,7 +28,8 @@ def bring_back_family(family: Family, *, by: Any, now: datetime) -> None:
     write(family, noun="family", by=by, now=now, archived=False)
     for guardian in family.guardians.filter(archived_at=when):
         guardian.archived_at = None
-        save_guardian(guardian, by=by, now=now)
+        keep_sign_in(guardian, by=by, now=now)
+        write(guardian, noun="guardian", by=by, now=now, archived=False)
     for child in family.children.filter(archived_at=when):
         child.archived_at = None
         write(child, noun="child", by=by, now=now, archived=False)
@@ -38,7 +39,8 @@ def bring_back_family(family: Family, *, by: Any, now: datetime) -> None:
 def archive_guardian(guardian: Guardian, *, by: Any, now: datetime) -> None:
     """Nothing is sent to this guardian any more, and the sign-in is switched off."""
     guardian.archived_at = now
-    save_guardian(guardian, by=by, now=now)
+    keep_sign_in(guardian, by=by, now=now)
+    write(guardian, noun="guardian", by=by, now=now, archived=True)
 
 
 @transaction.atomic

@@ -39,16 +39,28 @@ def check_address(guardian: Guardian) -> None:
 def keep_sign_in(guardian: Guardian, *, by: Any, now: datetime) -> None:
     """Give the guardian the account that fits: made, renamed, re-addressed or switched off.
 
-    Call it inside the transaction of the change, before the guardian is written, for it sets `user`.
+    Call it inside the transaction of the change, before the guardian is written, for it sets `user`. An
+    account that an administrator has closed stays closed until the guardian leaves and comes back.
     """
-    wanted = bool(guardian.email) and guardian.archived_at is None
     if guardian.user is None:
-        if wanted:
+        if _signs_in(guardian):
             guardian.user = people.ensure_guardian_user(guardian.email, guardian.full_name, by=by, now=now)
         return
-    if not wanted:
-        guardian.user = people.deactivate(guardian.user, by=by, now=now)
-        return
-    user = people.change_email(guardian.user, guardian.email, by=by, now=now)
+    stored = Guardian.objects.filter(pk=guardian.pk).first()
+    user = people.change_email(guardian.user, guardian.email or _no_address(guardian.user), by=by, now=now)
     user = people.change_name(user, guardian.full_name, by=by, now=now)
-    guardian.user = people.reactivate(user, by=by, now=now)
+    if not _signs_in(guardian):
+        user = people.deactivate(user, by=by, now=now)
+    elif stored is not None and not _signs_in(stored):
+        user = people.reactivate(user, by=by, now=now)
+    guardian.user = user
+
+
+def _signs_in(guardian: Guardian) -> bool:
+    return bool(guardian.email) and guardian.archived_at is None
+
+
+def _no_address(user: User) -> str:
+    """What stands for the address of a person without one, so that somebody else can have the old one and
+    the trail still tells the two apart."""
+    return f"{user.pk.hex}@no-address.invalid"

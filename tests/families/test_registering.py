@@ -15,6 +15,7 @@ from tests.factories import (
     GuardianshipFactory,
     household,
 )
+from whippersnappers.accounts import people
 from whippersnappers.accounts.roles import Role
 from whippersnappers.audit.models import AuditEvent
 
@@ -77,11 +78,35 @@ def test_a_new_address_moves_the_account_and_forgets_the_old_address_s_problem(c
     assert sorted(changed) == ["email", "email_problem"]
 
 
-def test_taking_the_address_away_switches_the_account_off(coordinator):
+def test_taking_the_address_away_switches_the_account_off_and_frees_the_address(coordinator):
+    mother, father = GuardianFactory(email="us@example.com"), GuardianFactory(email="")
+    account = mother.user
+    registering.change_email(mother, "", by=coordinator, now=NOW)
+    account.refresh_from_db()
+    assert (account.is_active, account.email.endswith("@no-address.invalid")) == (False, True)
+    registering.change_email(father, "us@example.com", by=coordinator, now=NOW)
+    assert (father.user.email, father.user.is_active) == ("us@example.com", True)
+    assert father.user != account
+    registering.change_email(mother, "me@example.com", by=coordinator, now=NOW)
+    account.refresh_from_db()
+    assert (mother.user, account.email, account.is_active) == (account, "me@example.com", True)
+
+
+def test_an_account_that_an_administrator_closed_is_not_opened_by_an_edit(coordinator, administrator):
     guardian = GuardianFactory(email="ann@example.com")
-    registering.change_email(guardian, "", by=coordinator, now=NOW)
+    people.deactivate(guardian.user, by=administrator, now=NOW)
+    guardian.refresh_from_db()
+    guardian.phone = "020 7946 0018"
+    registering.save_guardian(guardian, by=coordinator, now=NOW)
     guardian.user.refresh_from_db()
-    assert guardian.user.is_active is False
+    assert (guardian.user.is_active, guardian.phone) == (False, "020 7946 0018")
+
+
+def test_archiving_asks_for_nothing_that_is_missing(coordinator):
+    guardian = GuardianFactory(email="", prefers="phone", phone="")
+    archiving.archive_family(guardian.family, by=coordinator, now=NOW)
+    guardian.refresh_from_db()
+    assert guardian.archived_at == NOW
 
 
 @pytest.mark.parametrize("spelling", ["maya@whippersnappers.org", "MAYA@Whippersnappers.org"])
