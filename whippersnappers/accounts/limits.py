@@ -12,6 +12,7 @@ from functools import wraps
 from math import ceil
 from typing import Any
 
+import structlog
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
@@ -20,6 +21,8 @@ from django.utils.crypto import salted_hmac
 
 from whippersnappers.accounts.addresses import client_address, network_of
 from whippersnappers.accounts.models import RateCounter
+
+log = structlog.get_logger(__name__)
 
 View = Callable[..., HttpResponseBase]
 
@@ -123,6 +126,7 @@ def limited(
             if wait is None and own is not None:
                 wait = own.take(now)
             if wait is not None:
+                log.warning("too_many_tries", limit=rule.name)
                 return too_many(request, wait)
             response = view(request, *args, **kwargs)
             if own is not None and worked(request, response):
