@@ -68,8 +68,11 @@ def _always(mail: OutgoingMail, now: datetime) -> Verdict:
     return Wanted()
 
 
-def _nothing(mail: OutgoingMail, now: datetime) -> None:
-    return None
+def nothing(mail: OutgoingMail, now: datetime) -> None:
+    """What follows from the end of most mails."""
+
+
+Hook = Callable[["OutgoingMail", datetime], None]
 
 
 @dataclass(frozen=True)
@@ -86,8 +89,8 @@ class MailKind:
     label: str
     render: Callable[[OutgoingMail, datetime], Rendered]
     check: Callable[[OutgoingMail, datetime], Verdict] = _always
-    on_sent: Callable[[OutgoingMail, datetime], None] = _nothing
-    on_dead: Callable[[OutgoingMail, datetime], None] = _nothing
+    on_sent: Hook = nothing
+    on_dead: Hook = nothing
     seen_with: str = "outbox.view_outgoingmail"
     opens_account: bool = False
 

@@ -5,8 +5,11 @@ thread takes one mail from claim to note, so a worker that dies leaves at most o
 whose fate is unknown (docs/outbox.md).
 """
 
+import sys
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import structlog
 from django.conf import settings
@@ -58,9 +61,20 @@ def _work(this: Round) -> None:
 
 
 def _work_together(this: Round, threads: int) -> None:
-    with ThreadPoolExecutor(threads, thread_name_prefix="outbox") as pool:
+    with _quick_turns(), ThreadPoolExecutor(threads, thread_name_prefix="outbox") as pool:
         for done in [pool.submit(_work_and_leave, this) for _ in range(threads)]:
             done.result()
+
+
+@contextmanager
+def _quick_turns() -> Iterator[None]:
+    """Let a thread that hears from the server go on at once, instead of 5 ms later, while another one builds."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(0.0005)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(before)
 
 
 def _work_and_leave(this: Round) -> None:

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import DatabaseError, Error, InterfaceError, OperationalError, connection, transaction
 
 from whippersnappers.outbox import catalogue, claiming
-from whippersnappers.outbox.catalogue import UnknownMailKind
+from whippersnappers.outbox.catalogue import Hook, UnknownMailKind
 from whippersnappers.outbox.emails import alert_of_dead_mail
 from whippersnappers.outbox.models import OutgoingMail
 
@@ -52,11 +52,15 @@ def persistently(note: Callable[[], bool]) -> bool:
 
 def _end(mail: OutgoingMail, now: datetime, hook: str, note: Callable[[], bool]) -> bool:
     """Note an end, and what follows from it, in one transaction; the note alone if what follows fails."""
+    follow_ups = _follow_ups(mail, hook)
+    if not follow_ups:
+        return note()
     try:
         with transaction.atomic():
             if not note():
                 return False
-            _follow_up(mail, now, hook)
+            for follow_up in follow_ups:
+                follow_up(mail, now)
     except Exception as error:
         if database_is_away(error):
             raise
@@ -66,8 +70,9 @@ def _end(mail: OutgoingMail, now: datetime, hook: str, note: Callable[[], bool])
     return True
 
 
-def _follow_up(mail: OutgoingMail, now: datetime, hook: str) -> None:
-    if hook == "on_dead":
-        alert_of_dead_mail(mail, now)
+def _follow_ups(mail: OutgoingMail, hook: str) -> list[Hook]:
+    """Who has to hear of this end."""
+    hooks: list[Hook] = [alert_of_dead_mail] if hook == "on_dead" else []
     with suppress(UnknownMailKind):
-        getattr(catalogue.kind_of(mail.kind), hook)(mail, now)
+        hooks.append(getattr(catalogue.kind_of(mail.kind), hook))
+    return [hook for hook in hooks if hook is not catalogue.nothing]
