@@ -9,11 +9,11 @@ from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
 from families.models import Child, Family, Group, Guardian, Guardianship
-from families.sign_in import check_address, keep_sign_in
+from families.sign_in import SOMEBODY_ELSES_ADDRESS, check_address, keep_sign_in
 from families.writing import next_reference, write
 from whippersnappers.audit.trail import record
 
@@ -57,8 +57,15 @@ def save_guardian(guardian: Guardian, *, by: Any, now: datetime) -> list[str]:
     if stored and stored.email.lower() != guardian.email:
         guardian.email_problem = ""
     _clean(guardian)
-    keep_sign_in(guardian, by=by, now=now)
-    return write(guardian, noun="guardian", by=by, now=now)
+    try:
+        with transaction.atomic():
+            keep_sign_in(guardian, by=by, now=now)
+            return write(guardian, noun="guardian", by=by, now=now)
+    except IntegrityError as error:
+        if "email" not in str(error):
+            raise
+        # Somebody else was given the address since it was checked, a moment ago.
+        raise ValidationError({"email": SOMEBODY_ELSES_ADDRESS}) from error
 
 
 def change_email(guardian: Guardian, email: str, *, by: Any, now: datetime) -> None:

@@ -61,8 +61,8 @@ class ChildrenInFamily(StackedInline):
 class FamilyAdmin(FamiliesAdmin):
     """A household: who lives in it, where, and what staff should know."""
 
-    list_display = ["name", "reference", "adults", "kids", "state"]
-    list_display_links = ["name", "reference"]
+    list_display = ["household", "number", "adults", "kids", "state"]
+    list_display_links = ["household", "number"]
     list_filter = [ArchivedFilter]
     search_fields = [
         "name", "reference", "guardians__first_name", "guardians__last_name", "guardians__email",
@@ -93,6 +93,14 @@ class FamilyAdmin(FamiliesAdmin):
     ) -> HttpResponse:
         family = self.get_object(request, object_id)
         return super().change_view(request, object_id, form_url, _around(family) | (extra_context or {}))
+
+    @admin.display(description="Family", ordering="name")
+    def household(self, family: Family) -> str:
+        return family.name
+
+    @admin.display(description="Reference", ordering="reference")
+    def number(self, family: Family) -> str:
+        return family.reference
 
     @admin.display(description="Parents and carers")
     def adults(self, family: Family) -> str:
