@@ -92,13 +92,17 @@ class SessionForm(forms.ModelForm):
     def _differences(self) -> list[str]:
         """What is stored now where it differs from what was typed."""
         return [
-            f"{self[name].label}: stored is “{_readable(self[name].initial)}”."
+            f"{self[name].label}: stored is “{_readable(self.fields[name], self[name].initial)}”."
             for name in self.changed_data
             if name in self.fields
         ]
 
 
-def _readable(value: Any) -> str:
+def _readable(field: Any, value: Any) -> str:
+    """A stored value as the page shows it: the words of a choice, yes or no, a time of day."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if value in (None, ""):
         return "nothing"
-    return f"{value:%H:%M}" if hasattr(value, "minute") and not hasattr(value, "year") else str(value)
+    said = {str(key): str(label) for key, label in getattr(field, "choices", [])}.get(str(value), str(value))
+    return f"{value:%H:%M}" if hasattr(value, "minute") and not hasattr(value, "year") else said

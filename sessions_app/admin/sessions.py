@@ -94,10 +94,6 @@ class SessionAdmin(StaffAdmin):
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[SessionChangeList]:
         return SessionChangeList
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        request.now = timezone.now()  # type: ignore[attr-defined]
-        return super().changelist_view(request, {"title": "Sessions", **(extra_context or {})})
-
     @admin.display(description="When", ordering="starts_at")
     def when(self, session: Session) -> SafeString:
         start = dates.local(session.starts_at)

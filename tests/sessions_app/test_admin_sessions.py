@@ -15,6 +15,7 @@ from sessions_app import confirming, planning
 from sessions_app.admin.session_inlines import StaffFormSet
 from sessions_app.models import Session, SessionItem, SessionStep, StaffAssignment
 from tests.factories import (
+    PlaceFactory,
     SessionFactory,
     StaffAssignmentFactory,
     StaffProfileFactory,
@@ -239,6 +240,26 @@ def test_two_people_do_not_undo_each_others_work(planner: Client, coordinator: U
     planner.post(page_of(session), again)
     session.refresh_from_db()
     assert session.title == "My title"
+
+
+def test_what_is_stored_now_is_said_in_words(planner: Client) -> None:
+    hall = PlaceFactory(name="Brockwell Hall")
+    session = ready_session(place=hall, delivery="in_person")
+    mine = as_posted(planner.get(page_of(session))) | {
+        "kind": "one_to_one",
+        "place": str(PlaceFactory().pk),
+        "starts": "16:15",
+        "nothing_needed": "on",
+    }
+    Session.objects.filter(pk=session.pk).update(summary="Theirs")
+    said = errors_of(planner.post(page_of(session), mine))["__all__"]
+    assert sorted(said[1:]) == [
+        "From: stored is “16:00”.",
+        "Nothing needed: stored is “no”.",
+        "Kind: stored is “Small group”.",
+        "Place: stored is “Brockwell Hall”.",
+        "What it is, for families: stored is “Theirs”.",
+    ]
 
 
 def test_a_line_that_somebody_took_away_comes_back_with_what_was_typed(planner: Client) -> None:
