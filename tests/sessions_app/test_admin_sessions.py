@@ -255,8 +255,8 @@ def test_what_is_stored_now_is_said_in_words(planner: Client) -> None:
     said = errors_of(planner.post(page_of(session), mine))["__all__"]
     assert sorted(said[1:]) == [
         "From: stored is “16:00”.",
-        "Nothing needed: stored is “no”.",
         "Kind: stored is “Small group”.",
+        "Nothing needed: stored is “no”.",
         "Place: stored is “Brockwell Hall”.",
         "What it is, for families: stored is “Theirs”.",
     ]
