@@ -8,7 +8,8 @@ from django.db import transaction
 
 from sessions_app import hosting, notices, planning
 from sessions_app.models import Session
-from sessions_app.readiness import Blocker, blockers
+from sessions_app.readiness import Blocker, blockers, time_blockers
+from sessions_app.secret_requests import asks_for_secret
 from whippersnappers.audit.trail import record
 
 
@@ -50,8 +51,8 @@ def confirm(session_id: Any, *, by: Any, now: datetime) -> Session:
 def reschedule(session_id: Any, *, starts_at: datetime, ends_at: datetime, by: Any, now: datetime) -> Session:
     """Move a draft or confirmed session; families of a confirmed one are told old and new.
 
-    Raises ValidationError keyed by `starts_at` or `ends_at`: the past, an end before the start, a member
-    of staff or every Zoom host busy.
+    Raises ValidationError keyed by `starts_at` or `ends_at`: the past, outside our hours, an end before the
+    start, a member of staff or every Zoom host busy.
     """
     with transaction.atomic():
         session = Session.objects.select_for_update().get(pk=session_id)
@@ -60,6 +61,9 @@ def reschedule(session_id: Any, *, starts_at: datetime, ends_at: datetime, by: A
         if ends_at <= starts_at:
             raise ValidationError({"ends_at": "The session must end after it starts."})
         session.starts_at, session.ends_at = starts_at, ends_at
+        # A time that re-opens the gate must not reach families first.
+        if outside := time_blockers(session, now):
+            raise ValidationError({"starts_at": [blocker.message for blocker in outside]})
         planning.save_session(session, by=by, now=now)
         return planning.settle(session.pk, by=by, now=now)
 
@@ -68,7 +72,7 @@ def cancel(session_id: Any, *, reason: str, by: Any, now: datetime) -> Session:
     """Call a session off: one cancellation to everyone who was invited, the meeting deleted, staff free.
 
     Cancelling twice does nothing more. The reason is for families too. Raises ValidationError without a
-    reason, or when the session is over.
+    reason, when it asks for a password (N1), or when the session is over.
     """
     reason = reason.strip()
     with transaction.atomic():
@@ -79,6 +83,8 @@ def cancel(session_id: Any, *, reason: str, by: Any, now: datetime) -> Session:
             raise ValidationError("This session is over: it cannot be cancelled any more.")
         if not reason:
             raise ValidationError({"reason": "Say why, in words that families may read."})
+        if asks_for_secret(reason):
+            raise ValidationError({"reason": "We never ask families for passwords or login details: write it without."})
         was_confirmed = session.state != Session.State.DRAFT
         session.state, session.cancelled_at, session.cancel_reason = Session.State.CANCELLED, now, reason
         session.gate_reopened_at = None

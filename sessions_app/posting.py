@@ -126,7 +126,12 @@ def _context(invitation: Invitation, now: datetime) -> dict[str, Any]:
 
 
 def make_call(name: str, *, session: Session, guardian: Guardian, purpose: str, reason: str = "") -> bool:
-    """Put a call on the list of phone tasks, once per key; True when it is new (W2)."""
+    """Put a call on the list of phone tasks, once per key; True when it is new (W2).
+
+    A change needs no call of its own while one about the session is still to be made: it tells what is true then.
+    """
+    if purpose == PhoneTask.Purpose.CHANGED and session.phone_tasks.filter(guardian=guardian, done_at=None).exists():
+        return False
     why = (reason or why_phone(guardian))[:200]
     _task, is_new = PhoneTask.objects.get_or_create(
         key=name, defaults={"session": session, "guardian": guardian, "purpose": purpose, "reason": why}

@@ -39,7 +39,7 @@ class Blocker:
 def blockers(session: Session, now: datetime) -> list[Blocker]:
     """Every blocker of a draft or confirmed session, in the order of its form; empty means ready."""
     rules: tuple[Callable[[Session, datetime], Iterable[Blocker]], ...] = (
-        _time,
+        time_blockers,
         _place,
         _content,
         _props,
@@ -61,6 +61,11 @@ def gate_facts(sessions: "QuerySet[Session]") -> "QuerySet[Session]":
         .annotate(has_free_host=Exists(_hosts_free_during(period)))
         .prefetch_related("steps", "items", "assignments__staff__user", "bookings", "meetings")
     )
+
+
+def time_blockers(session: Session, now: datetime) -> list[Blocker]:
+    """What is wrong with the time alone, so that a move can be refused before anybody is told."""
+    return list(_time(session, now))
 
 
 def _time(session: Session, now: datetime) -> Iterable[Blocker]:

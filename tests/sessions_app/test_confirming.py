@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from sessions_app import confirming, planning
 from sessions_app.confirming import NotReady
-from sessions_app.models import Meeting, Session, ZoomHost
-from tests.factories import PlaceFactory, StaffAssignmentFactory, ZoomHostFactory, london, ready_session
+from sessions_app.models import Meeting, PhoneTask, Session, ZoomHost
+from tests.factories import PlaceFactory, StaffAssignmentFactory, ZoomHostFactory, household, london, ready_session
 from whippersnappers.audit.models import AuditEvent
 from whippersnappers.outbox.models import OutgoingMail
 
@@ -133,7 +133,12 @@ def test_moving_onto_a_busy_person_names_the_clash(coordinator):
 
 
 @pytest.mark.parametrize(
-    ("start", "minutes", "field"), [("2027-03-01 09:59", 45, "starts_at"), ("2027-03-11 10:00", -5, "ends_at")]
+    ("start", "minutes", "field"),
+    [
+        ("2027-03-01 09:59", 45, "starts_at"),
+        ("2027-03-11 10:00", -5, "ends_at"),
+        ("2027-03-11 23:00", 45, "starts_at"),
+    ],
 )
 def test_impossible_times_are_refused_at_their_field(coordinator, start, minutes, field):
     session = session_on()
@@ -159,12 +164,34 @@ def test_cancelling_tells_everyone_once_and_frees_host_and_staff(coordinator):
     assert mails(session, "cancelled") == 1
 
 
-def test_cancelling_needs_a_reason(coordinator):
+@pytest.mark.parametrize(
+    ("reason", "sentence"), [("  ", "Say why"), ("Send us your password to keep the place.", "never ask families")]
+)
+def test_cancelling_needs_a_reason_that_families_may_read(coordinator, reason, sentence):
     session = confirmed(coordinator)
-    with pytest.raises(ValidationError, match="Say why"):
-        confirming.cancel(session.pk, reason="  ", by=coordinator, now=NOW)
+    with pytest.raises(ValidationError, match=sentence):
+        confirming.cancel(session.pk, reason=reason, by=coordinator, now=NOW)
     session.refresh_from_db()
     assert session.state == Session.State.CONFIRMED
+
+
+def test_several_moves_are_one_call(coordinator):
+    [guardian], children = household(email="", user=None)
+    session = confirmed(coordinator, children=children)
+    for hour in (17, 18):
+        start = london(f"2027-03-10 {hour}:00")
+        confirming.reschedule(
+            session.pk, starts_at=start, ends_at=start + timedelta(minutes=45), by=coordinator, now=NOW
+        )
+    calls = PhoneTask.objects.filter(guardian=guardian)
+    assert [call.purpose for call in calls] == [PhoneTask.Purpose.INVITE]
+    calls.update(done_at=NOW, done_by=coordinator, outcome=PhoneTask.Outcome.REACHED)
+    for hour in (16, 17):
+        start = london(f"2027-03-10 {hour}:00")
+        confirming.reschedule(
+            session.pk, starts_at=start, ends_at=start + timedelta(minutes=45), by=coordinator, now=NOW
+        )
+    assert [call.purpose for call in calls.filter(done_at=None)] == [PhoneTask.Purpose.CHANGED]
 
 
 def test_cancelling_a_draft_tells_nobody(coordinator):
