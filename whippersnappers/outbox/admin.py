@@ -10,8 +10,8 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_POST
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 
@@ -46,7 +46,7 @@ class OutgoingMailAdmin(StaffAdmin):
     search_fields = ["to", "to_name", "=about", "=person", "=message_id"]
     search_help_text = "Search by address or name"
     actions = None
-    fields = ["to", "to_name", "what", "status", "how_it_stands", "tried", "made", "of_use_until", "message_id"]
+    fields = ["to", "to_name", "what", "status", "how_it_stands", "tried", "made", "of_use_until", "mark"]
     change_form_outer_after_template = "staff/mail_log_mail.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[OutgoingMail]:
@@ -87,6 +87,12 @@ class OutgoingMailAdmin(StaffAdmin):
         if mail.expires_at is None:
             return "–"
         return f"{dates.day(mail.expires_at, now=timezone.now())}, {dates.clock(mail.expires_at)}"
+
+    @admin.display(description="Message-ID")
+    def mark(self, mail: OutgoingMail) -> SafeString:
+        # Narrow screens may break it before the @ and within the long word.
+        parts = [(mail.message_id[start : start + 12],) for start in range(0, len(mail.message_id), 12)]
+        return format_html_join(mark_safe("<wbr>"), "{}", parts)
 
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view
