@@ -181,6 +181,8 @@ def forget(now: datetime) -> None:
         run.save()
         record("import.expired", by="system:beat", target=run, now=now)
     FamilyImportRow.objects.filter(run__in=expired).delete()
+    # Even a file's name, or a heading that it quotes, can be a child's name.
+    expired.exclude(filename="").update(filename="", problem="", notes=[])
 
 
 def _claim(run_id: str, state: str, now: datetime) -> FamilyImport | None:

@@ -63,7 +63,7 @@ class FamilyImport(models.Model):
         ordering = ["-created_at"]
 
     def __str__(self) -> str:
-        return f"{self.filename}, {self.created_at:%d/%m/%Y %H:%M}"
+        return f"{self.filename or 'A file'}, {self.created_at:%d/%m/%Y %H:%M}"
 
 
 class FamilyImportRow(models.Model):

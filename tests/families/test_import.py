@@ -266,6 +266,7 @@ def test_a_day_later_the_file_and_what_it_said_are_gone_but_who_imported_stays(c
     done.refresh_from_db()
     assert (waiting.state, waiting.content, FamilyImportRow.objects.count()) == (State.DISCARDED, "", 0)
     assert (done.state, done.counts["landed"], done.confirmed_by) == (State.DONE, 1, coordinator)
+    assert (done.filename, waiting.filename) == ("", "")
 
 
 def test_a_file_is_confirmed_once_and_not_after_its_day(coordinator):

@@ -174,3 +174,13 @@ def test_a_page_of_rows_asks_the_database_the_same_number_of_times_for_1_and_50(
 
 def test_the_list_of_families_leads_here(cora):
     assert UPLOAD in cora.get(reverse("admin:families_family_changelist")).content.decode()
+
+
+def test_an_import_of_some_time_ago_still_has_its_page(cora, coordinator):
+    run = runs.receive("Mia Lee.csv", b"Mia Lee,Child first name\r\n", by=coordinator, now=timezone.now())
+    runs.check(str(run.pk), now=timezone.now())
+    assert "Mia Lee" in cora.get(at(run)).content.decode()
+    runs.sweep(now=timezone.now() + runs.KEPT_FOR)
+    for address in (UPLOAD, at(run)):
+        assert "Mia Lee" not in cora.get(address).content.decode()
+    assert "could not be read" in cora.get(at(run)).content.decode()
