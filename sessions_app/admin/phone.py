@@ -18,6 +18,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from sessions_app import phone_tasks
 from sessions_app.admin.session_list import two_lines
 from sessions_app.admin.steps import say_at_fields
+from sessions_app.invitations import current_meeting
 from sessions_app.models import PhoneTask
 from sessions_app.reach import reached_guardian
 from whippersnappers import dates
@@ -150,6 +151,7 @@ class PhoneTaskAdmin(StaffAdmin):
             "title": f"Call {task.guardian}",
             "task": task,
             "session": session,
+            "meeting": current_meeting(session),
             "form": form,
             "may_record": may_record,
             "may_reopen": self.has_change_permission(request, task),
