@@ -49,22 +49,30 @@ def stop_processes(processes: list[psutil.Process]) -> None:
 
 def engine_pids(engines: Engines) -> set[int]:
     """Postgres and Valkey, and all that they have started: they go last and in their own way."""
-    roots = []
-    if engines.valkey is not None and engines.valkey._process is not None:
-        roots.append(engines.valkey._process.pid)
+    # Valkey is a child of this process; Postgres goes its own way and says its number.
+    roots = psutil.Process().children()
     if engines.postgres is not None:
-        roots.append(engines.postgres.get_postmaster_info().pid)
-    pids = set(roots)
-    for pid in roots:
         with contextlib.suppress(psutil.NoSuchProcess):
-            pids |= {child.pid for child in psutil.Process(pid).children(recursive=True)}
+            roots.append(psutil.Process(engines.postgres.get_postmaster_info().pid))
+    pids = {process.pid for process in roots}
+    for process in roots:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            pids |= {child.pid for child in process.children(recursive=True)}
     return pids
+
+
+def _lives(pid: int) -> bool:
+    """Whether the process still runs; one that has ended and whose parent has not noticed yet does not."""
+    try:
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
 
 
 def wait_until_over(parent: int, started_by: int, stopped: threading.Event) -> None:
     """Return when told to stop or when the demo is gone; ends the demo when what started it is gone."""
     while not stopped.is_set() and os.getppid() == parent:
-        if started_by and not psutil.pid_exists(started_by):
+        if started_by and not _lives(started_by):
             started_by = 0
             os.kill(parent, signal.SIGTERM)
         time.sleep(0.2)

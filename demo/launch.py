@@ -72,7 +72,10 @@ def run_processes(directory: Path, environment: dict[str, str]) -> int:
         line = f"exec {shlex.join([sys.executable, *arguments])} >>{shlex.quote(str(log))} 2>&1"
         manager.add_process(name, line, env=environment, cwd=str(HERE))
     print(f"Starting. What the processes say goes to {directory / 'logs'}", flush=True)
-    announcer = subprocess.Popen([sys.executable, "-m", "demo.announce"], env=environment, cwd=HERE)
+    # In a session of its own, so that Ctrl-C while it waits is answered by the demo alone.
+    announcer = subprocess.Popen(
+        [sys.executable, "-m", "demo.announce"], env=environment, cwd=HERE, start_new_session=True
+    )
     try:
         manager.loop()
     finally:
