@@ -1,9 +1,11 @@
 """People as fixtures, and how a test database is emptied."""
 
 from collections.abc import Iterator
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db.backends.postgresql.operations import DatabaseOperations
 
 from tests import chromium
@@ -14,8 +16,12 @@ from whippersnappers.accounts.roles import Role
 
 @pytest.fixture(scope="session", autouse=True)
 def flushing_past_append_only_tables() -> Iterator[None]:
-    """Transactional tests end with a TRUNCATE, which append-only tables refuse: step round it, in tests only."""
+    """Transactional tests end with a TRUNCATE, which append-only tables refuse: step round it, in tests only.
+
+    What migrations had put in is put back: tests without a mark of their own run after these.
+    """
     original = DatabaseOperations.execute_sql_flush
+    undertakings = import_module("families.migrations.0004_undertakings_of_parents")
 
     def flush(self: DatabaseOperations, sql_list: list[str]) -> None:
         with self.connection.cursor() as cursor:
@@ -25,6 +31,7 @@ def flushing_past_append_only_tables() -> Iterator[None]:
         finally:
             with self.connection.cursor() as cursor:
                 cursor.execute("SET session_replication_role = DEFAULT")
+        undertakings.add(apps, None)
 
     DatabaseOperations.execute_sql_flush = flush  # type: ignore[method-assign]
     yield
