@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sessions_app.mail_facts import for_mail
 from sessions_app.models import Invitation, Session
 from sessions_app.posting import guardian_id_of
-from sessions_app.reach import ToReach, reached_guardian
+from sessions_app.reach import ToReach, guardians_to_reach
 from whippersnappers.outbox.memory import shared
 from whippersnappers.outbox.models import OutgoingMail
 
@@ -25,19 +25,30 @@ def read(mail: OutgoingMail) -> FamilyRows | None:
     """Read them from the database, and keep them with this object; None when the session was deleted.
 
     The outbox asks a kind whether a mail is wanted and at once has it written, both about one object. A
-    later attempt claims the mail anew or asks anew, and reads anew.
+    later attempt claims the mail anew or asks anew, and reads anew. The mails of one session in one round of
+    delivery read together, at most a second before they go.
     """
-    invitation = Invitation.objects.filter(pk=mail.context["invitation"]).select_related("guardian").first()
-    session = shared(("session for mail", mail.context["session"]), lambda: _session(mail.context["session"]))
+    session_id = mail.context["session"]
+    session = shared(("session for mail", session_id), lambda: _session(session_id))
+    invitations = shared(("its invitations", session_id), lambda: _invitations(session_id))
+    invitation = invitations.get(mail.context["invitation"])
     if invitation is None or session is None:
         return None
-    rows = FamilyRows(session, invitation, reached_guardian(session.pk, guardian_id_of(mail)))
-    mail.__dict__[_KEPT] = rows
+    reach = shared(("whom it reaches", session_id), lambda: _reached(session)).get(guardian_id_of(mail))
+    mail.__dict__[_KEPT] = rows = FamilyRows(session, invitation, reach)
     return rows
 
 
 def _session(session_id: str) -> Session | None:
     return for_mail(Session.objects.filter(pk=session_id)).first()
+
+
+def _invitations(session_id: str) -> dict[str, Invitation]:
+    return {str(row.pk): row for row in Invitation.objects.filter(session=session_id).select_related("guardian")}
+
+
+def _reached(session: Session) -> dict[str, ToReach]:
+    return {str(reach.guardian.pk): reach for reach in guardians_to_reach(session)}
 
 
 def kept(mail: OutgoingMail) -> FamilyRows:

@@ -1,6 +1,6 @@
 """Sending what is due: the only way from the outbox to the mail server.
 
-One thread more than there are connections: while mails are on the lines, the next one is built. Every
+Two threads for each connection: while one mail is on the line, the next one is built. Every
 thread takes one mail from claim to note, so a worker that dies leaves at most one mail a connection
 whose fate is unknown (docs/outbox.md).
 """
@@ -32,7 +32,7 @@ def deliver(*, clock: Clock = timezone.now, threads: int | None = None) -> Count
     With `threads=1` everything happens in the caller's thread and database connection. Does not raise
     for what a mail or the mail server does wrong.
     """
-    threads = threads or settings.OUTBOX_CONNECTIONS + 1
+    threads = threads or settings.OUTBOX_CONNECTIONS * 2
     waiting = claiming.due(clock())[:threads].count()
     if not waiting:
         return Counter()

@@ -47,8 +47,7 @@ def remembering(memory: Memory) -> Iterator[None]:
 def shared(key: Hashable, make: Callable[[], T]) -> T:
     """What `make` gives, at most a second old within a round of delivery; outside one always new.
 
-    For facts that many mails share, never for whether a person may have a mail. Whoever gets it must not
-    change it.
+    Whoever gets it must not change it.
     """
     memory = _current.get()
     return make() if memory is None else memory.get(key, make)
