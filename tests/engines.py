@@ -48,6 +48,8 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     os.environ.update(engines.start())
     # Where tests that stop and start a server find its data.
     os.environ["TEST_ENGINES"] = str(directory)
+    # A demo that was run from the same folder is none of the tests' business.
+    os.environ["DEMO_DATA"] = str(directory / "demo")
 
     def stop() -> None:
         engines.stop()
