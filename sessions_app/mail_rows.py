@@ -1,6 +1,7 @@
 """The rows that a family mail is about, read once for asking whether it is wanted and for writing it."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from sessions_app.mail_facts import for_mail
 from sessions_app.models import Invitation, Session
@@ -44,7 +45,7 @@ def _session(session_id: str) -> Session | None:
 
 
 def _invitations(session_id: str) -> dict[str, Invitation]:
-    return {str(row.pk): row for row in Invitation.objects.filter(session=session_id).select_related("guardian")}
+    return {str(row.pk): row for row in Invitation.objects.filter(session=UUID(session_id)).select_related("guardian")}
 
 
 def _reached(session: Session) -> dict[str, ToReach]:
