@@ -4,6 +4,7 @@ What a person sees here follows from `accounts/roles.py` alone. The apps above r
 this module names them only as text.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -15,9 +16,10 @@ from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.templatetags.static import static
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.module_loading import import_string
 from django.views.decorators.cache import never_cache
@@ -32,6 +34,18 @@ class StaffSite(UnfoldAdminSite):
     """Django's admin, for people with a staff role, entered and left through allauth."""
 
     index_title = "Home"
+
+    def __init__(self, name: str = "admin") -> None:
+        super().__init__(name)
+        self.pages: dict[str, URLPattern] = {}
+
+    def register_page(self, route: str, view: Callable[..., HttpResponseBase], name: str) -> None:
+        """Give the site a page that is no model's: at `route`, called `admin:<name>`. The view guards itself."""
+        self.pages[name] = path(route, self.admin_view(view), name=name)
+
+    def extra_urls(self) -> list[URLPattern]:
+        """Unfold's hook for pages of one's own."""
+        return list(self.pages.values())
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """Every staff page, with the policy that Unfold needs: Alpine evaluates what stands in attributes."""
@@ -67,12 +81,19 @@ class StaffSite(UnfoldAdminSite):
         return redirect("account_change_password")
 
 
+def staff_site() -> StaffSite:
+    """The one site of the staff pages."""
+    assert isinstance(admin.site, StaffSite)
+    return admin.site
+
+
 @dataclass(frozen=True)
 class Item:
     """One line of the navigation: shown when its page exists and the person holds the permission."""
 
     title: str
     icon: str
+    # A model (`app_model`), whose list it opens, or the name of a page that `register_page` was given.
     page: str
     permission: str
     # Names a function of the request that counts what waits there.
@@ -141,13 +162,19 @@ def _may_open(item: Item, request: HttpRequest) -> bool:
     instead = _INSTEAD.get(item.permission)
     if instead is not None and request.user.has_perm(instead):
         return False
+    return _page_exists(item) and request.user.has_perm(item.permission)
+
+
+def _page_exists(item: Item) -> bool:
+    if item.page in staff_site().pages:
+        return True
     app, model = item.page.rsplit("_", 1)
-    page_exists = admin.site.is_registered(apps.get_model(app, model))
-    return page_exists and request.user.has_perm(item.permission)
+    return admin.site.is_registered(apps.get_model(app, model))
 
 
 def _line(item: Item, request: HttpRequest) -> dict[str, Any]:
-    line: dict[str, Any] = {"title": item.title, "icon": item.icon, "link": reverse(f"admin:{item.page}_changelist")}
+    route = item.page if item.page in staff_site().pages else f"{item.page}_changelist"
+    line: dict[str, Any] = {"title": item.title, "icon": item.icon, "link": reverse(f"admin:{route}")}
     count = import_string(item.count)(request) if item.count else 0
     return line | ({"badge": str(count), "badge_variant": "primary", "badge_style": "solid"} if count else {})
 
