@@ -1,25 +1,39 @@
 """Sessions and all that is planned around them."""
 
+from sessions_app.models.activities import Activity, ActivityItem, ActivityStep
 from sessions_app.models.bookings import Booking, ChildInMySessions, Invitation, JoinUse, PhoneTask
 from sessions_app.models.meetings import Meeting, ZoomHost
 from sessions_app.models.planning import Place, Session, SessionItem, SessionRevision, SessionStep
+from sessions_app.models.series import Series, SeriesChild, SeriesItem, SeriesStaff, SeriesStep, SkippedDay
 from sessions_app.models.staff import StaffAssignment, StaffProfile
+from sessions_app.models.terms import Holiday, Term
 from sessions_app.models.zoom_token import ZoomToken
 
 __all__ = [
+    "Activity",
+    "ActivityItem",
+    "ActivityStep",
     "Booking",
     "ChildInMySessions",
+    "Holiday",
     "Invitation",
     "JoinUse",
     "Meeting",
     "PhoneTask",
     "Place",
+    "Series",
+    "SeriesChild",
+    "SeriesItem",
+    "SeriesStaff",
+    "SeriesStep",
     "Session",
     "SessionItem",
     "SessionRevision",
     "SessionStep",
+    "SkippedDay",
     "StaffAssignment",
     "StaffProfile",
+    "Term",
     "ZoomHost",
     "ZoomToken",
 ]

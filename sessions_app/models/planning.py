@@ -5,10 +5,12 @@ from datetime import datetime, timedelta
 
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
 from families.models import Guardianship
+from sessions_app.models.lines import ItemLine, StepLine
 from whippersnappers.accounts.models import User
 from whippersnappers.accounts.roles import Role
 
@@ -101,6 +103,13 @@ class Session(models.Model):
     cancel_reason = models.CharField(max_length=300, blank=True, editable=False)
     # Since when a confirmed session has had blockers again; empty while the gate is closed behind it.
     gate_reopened_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # The series that it belongs to, and the day of the series' rule that it stands for.
+    series = models.ForeignKey(
+        "sessions_app.Series", on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="sessions"
+    )
+    series_day = models.DateField(null=True, blank=True, editable=False)
+    # The aspects that were changed for this session alone; a change to the series leaves them as they are.
+    own = ArrayField(models.CharField(max_length=20), default=list, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = SessionQuerySet.as_manager()
@@ -131,6 +140,15 @@ class Session(models.Model):
             models.CheckConstraint(
                 name="session_confirmed_has_time",
                 condition=Q(confirmed_at__isnull=False) | Q(state__in=["draft", "cancelled"]),
+            ),
+            models.CheckConstraint(
+                name="session_series_has_day",
+                condition=Q(series__isnull=True, series_day__isnull=True)
+                | Q(series__isnull=False, series_day__isnull=False),
+            ),
+            # Deferred, so that all days of a series can move by one.
+            models.UniqueConstraint(
+                fields=["series", "series_day"], name="session_one_a_series_day", deferrable=models.Deferrable.DEFERRED
             ),
         ]
         indexes = [models.Index(fields=["state", "starts_at"])]
@@ -173,38 +191,12 @@ class Session(models.Model):
         return self.starts_at - ahead
 
 
-class SessionStep(models.Model):
-    """One step of what will happen, such as "Hello song"."""
-
+class SessionStep(StepLine):
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="steps")
-    position = models.PositiveSmallIntegerField(default=0)
-    title = models.CharField(max_length=80)
-    detail = models.CharField(max_length=300, blank=True)
-
-    class Meta:
-        verbose_name = "step"
-        ordering = ["position", "id"]
-
-    def __str__(self) -> str:
-        return self.title
 
 
-class SessionItem(models.Model):
-    """A prop or material that families need, or may use."""
-
+class SessionItem(ItemLine):
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="items")
-    position = models.PositiveSmallIntegerField(default=0)
-    name = models.CharField(max_length=80)
-    needed = models.BooleanField("needed", default=True)
-    note = models.CharField(max_length=200, blank=True)
-
-    class Meta:
-        verbose_name = "prop or material"
-        verbose_name_plural = "props and materials"
-        ordering = ["position", "id"]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class SessionRevision(models.Model):

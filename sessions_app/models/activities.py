@@ -1,0 +1,42 @@
+"""The library: activities with their steps and props, written once and used in many sessions."""
+
+import uuid
+
+from django.db import models
+from django.db.models.functions import Lower
+
+from sessions_app.models.lines import ItemLine, StepLine
+
+
+class Activity(models.Model):
+    """An activity that staff put into sessions: its steps and props are copied, and can be changed there."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=80)
+    summary = models.TextField("what it is, for families", blank=True)
+    nothing_needed = models.BooleanField(
+        "nothing needed", default=False, help_text="Families need no props or materials for it."
+    )
+    archived_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        verbose_name_plural = "activities"
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("name"),
+                name="activity_name_unique",
+                violation_error_message="There is an activity with this name already.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ActivityStep(StepLine):
+    activity = models.ForeignKey(Activity, on_delete=models.CASCADE, related_name="steps")
+
+
+class ActivityItem(ItemLine):
+    activity = models.ForeignKey(Activity, on_delete=models.CASCADE, related_name="items")

@@ -1,0 +1,37 @@
+"""What will happen and what to bring, line by line: the same for a session, a series and a kept activity."""
+
+from django.db import models
+
+
+class StepLine(models.Model):
+    """One step of what will happen, such as "Hello song"."""
+
+    position = models.PositiveSmallIntegerField(default=0)
+    title = models.CharField(max_length=80)
+    detail = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        abstract = True
+        verbose_name = "step"
+        ordering = ["position", "id"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class ItemLine(models.Model):
+    """A prop or material that families need, or may use."""
+
+    position = models.PositiveSmallIntegerField(default=0)
+    name = models.CharField(max_length=80)
+    needed = models.BooleanField("needed", default=True)
+    note = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        abstract = True
+        verbose_name = "prop or material"
+        verbose_name_plural = "props and materials"
+        ordering = ["position", "id"]
+
+    def __str__(self) -> str:
+        return self.name
