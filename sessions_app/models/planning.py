@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 import pgtrigger
 from django.conf import settings
-from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Q
 
@@ -108,8 +109,6 @@ class Session(models.Model):
         "sessions_app.Series", on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="sessions"
     )
     series_day = models.DateField(null=True, blank=True, editable=False)
-    # The aspects that were changed for this session alone; a change to the series leaves them as they are.
-    own = ArrayField(models.CharField(max_length=20), default=list, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = SessionQuerySet.as_manager()
@@ -146,9 +145,12 @@ class Session(models.Model):
                 condition=Q(series__isnull=True, series_day__isnull=True)
                 | Q(series__isnull=False, series_day__isnull=False),
             ),
-            # Deferred, so that all days of a series can move by one.
-            models.UniqueConstraint(
-                fields=["series", "series_day"], name="session_one_a_series_day", deferrable=models.Deferrable.DEFERRED
+            # Deferred, so that all days of a series can move by one. A day that was called off may be planned again.
+            ExclusionConstraint(
+                name="session_one_a_series_day",
+                expressions=[("series", RangeOperators.EQUAL), ("series_day", RangeOperators.EQUAL)],
+                condition=Q(cancelled_at=None),
+                deferrable=models.Deferrable.DEFERRED,
             ),
         ]
         indexes = [models.Index(fields=["state", "starts_at"])]

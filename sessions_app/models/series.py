@@ -15,8 +15,8 @@ from sessions_app.models.terms import Term
 class Series(models.Model):
     """A weekly or otherwise repeating run of sessions. Times are wall-clock times in London.
 
-    Its sessions are rows of their own. What a session has of its own stands in `Session.own`; everything
-    else it takes from here. Changed through `sessions_app.series` only.
+    Its sessions are rows of their own: what a session has like its series follows a change of the series, what
+    was changed there stays as it is. Changed through `sessions_app.series` only.
     """
 
     class State(models.TextChoices):
