@@ -11,7 +11,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from unfold.widgets import BASE_INPUT_CLASSES
 
-from whippersnappers.dates import LONDON, clock, local
+from sessions_app.london_times import london_time
+from whippersnappers.dates import local
 
 _CLASSES = " ".join([*BASE_INPUT_CLASSES, "st-when"])
 _DAYS = ["%Y-%m-%d", "%d/%m/%Y", "%d/%m/%y", "%d.%m.%Y", "%d %B %Y", "%d %b %Y"]
@@ -41,18 +42,6 @@ class ClockField(forms.TimeField):
     def __init__(self, **kwargs: Any) -> None:
         widget = forms.TimeInput(format="%H:%M", attrs={"type": "time", "step": "300", "class": _CLASSES})
         super().__init__(widget=widget, **kwargs)
-
-
-def london_time(day: date, at: time) -> datetime:
-    """That time on London's clock. Raises ValidationError for one that is skipped or happens twice."""
-    first = datetime.combine(day, at, tzinfo=LONDON)
-    second = first.replace(fold=1)
-    if first.utcoffset() == second.utcoffset():
-        return first
-    said = clock(first)
-    if first.astimezone(UTC).astimezone(LONDON).time() != at:
-        raise ValidationError(f"The clocks go forward that night: {said} is skipped. Choose another time.")
-    raise ValidationError(f"The clocks go back that night: {said} happens twice. Choose another time.")
 
 
 def period_of(form: forms.BaseForm) -> tuple[datetime, datetime] | None:

@@ -3,7 +3,7 @@
 import uuid
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from families.models import Child
 from sessions_app.models.lines import ItemLine, StepLine
@@ -37,11 +37,9 @@ class Series(models.Model):
     # An RFC 5545 rule without DTSTART, UNTIL and COUNT, such as `FREQ=WEEKLY;INTERVAL=2;BYDAY=TU`.
     rule = models.CharField(max_length=200)
     first_day = models.DateField()
+    last_day = models.DateField()
     starts = models.TimeField("from")
     ends = models.TimeField("to")
-    # One of the two says where it ends.
-    last_day = models.DateField(null=True, blank=True)
-    count = models.PositiveSmallIntegerField("number of sessions", null=True, blank=True)
 
     state = models.CharField(max_length=10, choices=State.choices, default=State.RUNNING, editable=False)
     term = models.ForeignKey(Term, on_delete=models.SET_NULL, null=True, blank=True, related_name="series")
@@ -56,9 +54,14 @@ class Series(models.Model):
         ordering = ["first_day", "starts", "title"]
         constraints = [
             models.CheckConstraint(
-                name="series_ends_one_way",
-                condition=Q(last_day__isnull=False, count__isnull=True) | Q(last_day__isnull=True, count__isnull=False),
-                violation_error_message="Say either the last day or how many sessions, not both.",
+                name="series_in_order",
+                condition=Q(last_day__gte=F("first_day")),
+                violation_error_message="The last day must not be before the first.",
+            ),
+            models.CheckConstraint(
+                name="series_ends_after_start",
+                condition=Q(ends__gt=F("starts")),
+                violation_error_message="The sessions must end after they start.",
             ),
             models.CheckConstraint(
                 name="series_has_places",
