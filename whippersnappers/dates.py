@@ -4,7 +4,7 @@ Pure functions of their arguments: pages, mails and the admin say a time in the 
 """
 
 import math
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
@@ -27,9 +27,13 @@ def clock(at: datetime) -> str:
 
 def day(at: datetime, *, now: datetime) -> str:
     """The day: `Tuesday 24 November`, with the year when it is not the year of `now`."""
-    here = local(at)
-    text = f"{here:%A} {here.day} {here:%B}"
-    return text if here.year == local(now).year else f"{text} {here.year}"
+    return calendar_day(local(at).date(), now=now)
+
+
+def calendar_day(on: date, *, now: datetime) -> str:
+    """A day of the calendar, said as `day` says it."""
+    text = f"{on:%A} {on.day} {on:%B}"
+    return text if on.year == local(now).year else f"{text} {on.year}"
 
 
 def near_day(at: datetime, *, now: datetime) -> str:

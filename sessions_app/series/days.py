@@ -1,0 +1,30 @@
+"""Days on which the charity plans nothing: bank holidays of England, and the holidays that it entered."""
+
+from collections.abc import Iterable
+from datetime import date
+from functools import lru_cache
+
+import holidays
+
+from sessions_app.models import Holiday
+
+
+@lru_cache(maxsize=40)
+def _bank_holidays(year: int) -> dict[date, str]:
+    return dict(holidays.country_holidays("GB", subdiv="ENG", years=year))
+
+
+def bank_holidays(days: Iterable[date]) -> dict[date, str]:
+    """Those of the days that are bank holidays in England, with their names."""
+    return {day: _bank_holidays(day.year)[day] for day in days if day in _bank_holidays(day.year)}
+
+
+def days_off(days: Iterable[date]) -> dict[date, str]:
+    """Those of the days on which nothing takes place, with the reason; one query however many days."""
+    wanted = sorted(set(days))
+    if not wanted:
+        return {}
+    off: dict[date, str] = {}
+    for holiday in Holiday.objects.all().meeting(wanted[0], wanted[-1]).order_by("first_day"):
+        off |= {day: holiday.name for day in wanted if holiday.first_day <= day <= holiday.last_day}
+    return off | bank_holidays(wanted)

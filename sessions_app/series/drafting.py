@@ -1,0 +1,96 @@
+"""Making the sessions of a series: all of its days at once, as drafts that nobody is told of yet."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+
+from sessions_app.models import Booking, Session, SessionItem, SessionStep, StaffAssignment
+from sessions_app.planning import STAFF_CLASH, clash_sentence
+from sessions_app.series.plans import PLAIN_FIELDS, Line, Plan
+from whippersnappers.audit.trail import Entry, record_many
+
+
+def draft_sessions(plan: Plan, days: Iterable[date], *, by: Any, now: datetime) -> list[Line]:
+    """A draft for each of the days, with the series' texts, staff and children; in the caller's transaction.
+
+    Somebody who is elsewhere at that time is left out, and the session's line says so: the readiness gate
+    will ask for another person. The number of queries does not grow with the days.
+    """
+    drafts = [_draft(plan, day) for day in sorted(days)]
+    Session.objects.bulk_create(drafts)
+    SessionStep.objects.bulk_create(
+        SessionStep(session=draft, position=number, title=title, detail=detail)
+        for draft in drafts
+        for number, (title, detail) in enumerate(plan.steps, start=1)
+    )
+    SessionItem.objects.bulk_create(
+        SessionItem(session=draft, position=number, name=name, needed=needed, note=note)
+        for draft in drafts
+        for number, (name, needed, note) in enumerate(plan.items, start=1)
+    )
+    Booking.objects.bulk_create(
+        Booking(session=draft, child=child, changed_at=now) for draft in drafts for child in plan.children
+    )
+    clashes = _staff(plan, drafts, now)
+    told = {"series": str(plan.series.pk)}
+    record_many([Entry("session.planned", draft, told) for draft in drafts], by=by, now=now)
+    return [
+        Line(draft.series_day, Line.PLANNED, trouble=clashes[draft.pk], session=draft)
+        for draft in drafts
+        if draft.series_day is not None
+    ]
+
+
+def _draft(plan: Plan, day: date) -> Session:
+    start, end = plan.times_on(day)
+    facts = {name: getattr(plan.series, name) for name in PLAIN_FIELDS}
+    return Session(series=plan.series, series_day=day, starts_at=start, ends_at=end, **facts)
+
+
+def _staff(plan: Plan, drafts: list[Session], now: datetime) -> dict[UUID, list[str]]:
+    """Put the staff on, except where they are elsewhere; the sentences that say so, by session."""
+    clashes: dict[UUID, list[str]] = defaultdict(list)
+    if not drafts or not plan.staff:
+        return clashes
+    elsewhere = (
+        StaffAssignment.objects.filter(
+            staff__in=plan.staff,
+            holds=True,
+            period__overlap=(drafts[0].starts_at, max(draft.ends_at for draft in drafts)),
+        )
+        .select_related("staff__user", "session")
+        .order_by("period")
+    )
+    held: dict[UUID, list[StaffAssignment]] = defaultdict(list)
+    for assignment in elsewhere:
+        held[assignment.staff_id].append(assignment)
+    rows = []
+    for draft in drafts:
+        for staff_id, role in plan.staff.items():
+            clash = next((a for a in held[staff_id] if _overlap(a.session, draft)), None)
+            if clash is None:
+                rows.append(StaffAssignment(session=draft, staff_id=staff_id, role=role))
+            else:
+                clashes[draft.pk].append(clash_sentence(clash, now))
+    _put_on(rows)
+    return clashes
+
+
+def _overlap(one: Session, other: Session) -> bool:
+    return one.starts_at < other.ends_at and other.starts_at < one.ends_at
+
+
+def _put_on(rows: list[StaffAssignment]) -> None:
+    try:
+        with transaction.atomic():
+            StaffAssignment.objects.bulk_create(rows)
+    except IntegrityError as error:
+        if STAFF_CLASH not in str(error):
+            raise
+        said = "Somebody was just put on another session at one of these times: press once more."
+        raise ValidationError(said) from error

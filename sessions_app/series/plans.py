@@ -1,0 +1,148 @@
+"""What a coordinator wants of a series, and what came of it, session by session."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+
+from families.models import Child
+from sessions_app.london_times import london_time
+from sessions_app.models import Series, SeriesItem, SeriesStep, Session
+from sessions_app.readiness import time_blockers
+from sessions_app.series import rules
+from whippersnappers import dates
+
+# What a session takes from its series as it is. Times, lines, staff and children have ways of their own.
+PLAIN_FIELDS = (
+    "title",
+    "kind",
+    "delivery",
+    "capacity",
+    "place_id",
+    "summary",
+    "nothing_needed",
+    "pre_session_hours",
+)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A series as it is wanted: its facts, lines, staff and children, and its days from some day on.
+
+    `days` are those on which it takes place, `skipped` those of its rule on which it does not, with the reason.
+    """
+
+    series: Series
+    steps: tuple[tuple[str, str], ...] = ()
+    items: tuple[tuple[str, bool, str], ...] = ()
+    staff: dict[UUID, str] = field(default_factory=dict)
+    children: tuple[Child, ...] = ()
+    days: tuple[date, ...] = ()
+    skipped: dict[date, str] = field(default_factory=dict)
+
+    def times_on(self, day: date) -> tuple[datetime, datetime]:
+        """When it is on that day, on London's clock. Raises ValidationError on a night when the clocks change."""
+        return london_time(day, self.series.starts), london_time(day, self.series.ends)
+
+
+def lines_of(thing: Any) -> tuple[tuple[tuple[str, str], ...], tuple[tuple[str, bool, str], ...]]:
+    """The steps and the props of a session, a series or an activity, without their numbers."""
+    steps = tuple((step.title, step.detail) for step in thing.steps.all())
+    return steps, tuple((item.name, item.needed, item.note) for item in thing.items.all())
+
+
+def plan_of(series: Series) -> Plan:
+    """The series as it is stored, all its days among it."""
+    steps, items = lines_of(series)
+    skipped = {skip.day: skip.reason for skip in series.skipped_days.all()}
+    days = rules.days_until(series.rule, series.first_day, series.last_day)
+    return Plan(
+        series=series,
+        steps=steps,
+        items=items,
+        staff={place.staff_id: place.role for place in series.staff.all()},
+        children=tuple(place.child for place in series.children.select_related("child")),
+        days=tuple(day for day in days if day not in skipped),
+        skipped=skipped,
+    )
+
+
+def check(plan: Plan, now: datetime) -> None:
+    """Raise ValidationError, keyed by field, for what would be wrong with every session of the plan."""
+    series = plan.series
+    series.clean_fields(exclude=["term", "follows"])
+    series.validate_constraints()
+    if len(plan.children) > series.capacity:
+        raise ValidationError({"capacity": f"{len(plan.children)} children are to have a place: give as many places."})
+    if series.kind == Session.Kind.ONE_TO_ONE and len(plan.children) > 1:
+        raise ValidationError({"kind": "A 1:1 session is for one child: choose another kind, or one child."})
+    if not plan.days:
+        raise ValidationError({"last_day": "It takes place on no day: choose a later last day, or tick a day."})
+    for day in plan.days:
+        _check_times(plan, day, now)
+
+
+def _check_times(plan: Plan, day: date, now: datetime) -> None:
+    try:
+        start, end = plan.times_on(day)
+    except ValidationError as error:
+        raise ValidationError({"starts": f"{dates.calendar_day(day, now=now)}: {error.message}"}) from error
+    outside = [b.message for b in time_blockers(Session(starts_at=start, ends_at=end), now) if b.code != "in_the_past"]
+    if outside:
+        raise ValidationError({"starts": outside})
+
+
+@dataclass(frozen=True)
+class Line:
+    """What happens to one session: `what` is a code, `said` tells it in words, `trouble` what does not go."""
+
+    PLANNED, CHANGED, KEPT, REMOVED, CALLED_OFF, STUCK = "planned", "changed", "kept", "removed", "called_off", "stuck"
+
+    day: date
+    what: str
+    said: Sequence[str] = ()
+    trouble: Sequence[str] = ()
+    session: Session | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a series and its sessions, in the order of their days."""
+
+    series: Series
+    lines: tuple[Line, ...]
+
+    def count(self, *what: str) -> int:
+        return sum(line.what in what for line in self.lines)
+
+    @property
+    def sessions(self) -> list[UUID]:
+        """The sessions that were touched and are still there."""
+        return [line.session.pk for line in self.lines if line.session is not None and line.session.pk]
+
+
+def store(plan: Plan) -> None:
+    """Write the series with its lines, staff, children and skipped days, in the caller's transaction."""
+    series = plan.series
+    series.save()
+    series.steps.all().delete()
+    SeriesStep.objects.bulk_create(
+        SeriesStep(series=series, position=number, title=title, detail=detail)
+        for number, (title, detail) in enumerate(plan.steps, start=1)
+    )
+    series.items.all().delete()
+    SeriesItem.objects.bulk_create(
+        SeriesItem(series=series, position=number, name=name, needed=needed, note=note)
+        for number, (name, needed, note) in enumerate(plan.items, start=1)
+    )
+    series.staff.all().delete()
+    series.staff.bulk_create([series.staff.model(series=series, staff_id=pk, role=r) for pk, r in plan.staff.items()])
+    series.children.all().delete()
+    series.children.bulk_create([series.children.model(series=series, child=child) for child in plan.children])
+    series.skipped_days.all().delete()
+    series.skipped_days.bulk_create(
+        [series.skipped_days.model(series=series, day=day, reason=why[:80]) for day, why in plan.skipped.items()]
+    )

@@ -1,0 +1,27 @@
+"""Planning a new series: the series itself, and a draft for each of its days."""
+
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from sessions_app.series.drafting import draft_sessions
+from sessions_app.series.plans import Outcome, Plan, check, store
+from whippersnappers.audit.trail import record
+
+
+def start(plan: Plan, *, by: Any, now: datetime) -> Outcome:
+    """Store the series and plan its sessions, all or none. Nobody is told: they are drafts.
+
+    Raises ValidationError, keyed by field, for a day that has passed, times outside our hours, or on a night
+    when the clocks change.
+    """
+    check(plan, now)
+    if plan.times_on(plan.days[0])[0] <= now:
+        raise ValidationError({"first_day": "This day has passed: begin with one still to come."})
+    with transaction.atomic():
+        store(plan)
+        record("series.started", by=by, target=plan.series, now=now, sessions=len(plan.days))
+        lines = draft_sessions(plan, plan.days, by=by, now=now)
+    return Outcome(plan.series, tuple(lines))

@@ -1,0 +1,1 @@
+"""Series: their days, their sessions, and what a change does."""
