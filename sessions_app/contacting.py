@@ -1,6 +1,6 @@
-"""Who has been contacted about a session and who has not, guardian by guardian (W2).
+"""Who has been contacted about a session and who has not, guardian by guardian and family by family (W2).
 
-Read from what really went out: mails that a server took, and calls that staff ticked off.
+Read from what really went out: mails that a server took, calls that staff ticked off, links that were opened.
 """
 
 from collections import defaultdict
@@ -8,32 +8,93 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Q, Value
+
+from families.models import Family
 from sessions_app import posting
-from sessions_app.models import Invitation, PhoneTask
+from sessions_app.models import Booking, Invitation, JoinUse, PhoneTask
 from sessions_app.reach import ToReach, reach_by_session
 from whippersnappers.outbox.models import OutgoingMail
 
 
 @dataclass
 class Contact:
-    """One guardian of a session: the mails and calls about it, newest first, and the way in."""
+    """One guardian of a session: the mails and calls about it, newest first, and the way in.
+
+    `coming`: the guardian's children who said that they come, where the reader asked for answers.
+    """
 
     reach: ToReach
     mails: list[OutgoingMail] = field(default_factory=list)
     calls: list[PhoneTask] = field(default_factory=list)
     invitation: Invitation | None = None
+    coming: set[Any] = field(default_factory=set)
 
     @property
     def is_contacted(self) -> bool:
         """Whether a preparing mail has gone, or staff spoke to them. A message left is not yet contact."""
-        mailed = any(m.state == OutgoingMail.State.SENT and posting.prepares(m) for m in self.mails)
+        return self.prepared_by is not None
+
+    @property
+    def prepared_by(self) -> OutgoingMail | PhoneTask | None:
+        """The mail or the conversation by which they know what to prepare."""
+        for mail in self.mails:
+            if mail.state == OutgoingMail.State.SENT and posting.prepares(mail):
+                return mail
         spoken, off = PhoneTask.Outcome.REACHED, PhoneTask.Purpose.CANCELLED
-        called = any(c.outcome == spoken and c.purpose != off for c in self.calls)
-        return mailed or called
+        return next((c for c in self.calls if c.outcome == spoken and c.purpose != off), None)
 
     @property
     def open_calls(self) -> list[PhoneTask]:
         return [call for call in self.calls if call.done_at is None]
+
+    @property
+    def has_opened(self) -> bool:
+        """Whether the join page was opened with their link, early or late."""
+        return bool(self._uses)
+
+    @property
+    def has_joined(self) -> bool:
+        return JoinUse.Outcome.JOINED in self._uses
+
+    @property
+    def _uses(self) -> list[str]:
+        return self.invitation.outcomes if self.invitation else []  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True)
+class FamilyContact:
+    """One household of a session. Separated parents of one child are two of them, each with its own contact."""
+
+    family: Family
+    contacts: list[Contact]
+
+    @property
+    def is_contacted(self) -> bool:
+        """Whether every parent and carer of the household who is invited has been contacted."""
+        return all(contact.is_contacted for contact in self.contacts)
+
+    @property
+    def children(self) -> dict[Any, str]:
+        """The children with a place whom somebody of the household is told of: what they are known as."""
+        return {child.pk: child.known_as for contact in self.contacts for child in contact.reach.children}
+
+    @property
+    def coming(self) -> set[Any]:
+        return set().union(*(contact.coming for contact in self.contacts))
+
+    @property
+    def open_calls(self) -> list[PhoneTask]:
+        return [call for contact in self.contacts for call in contact.open_calls]
+
+
+@dataclass(frozen=True)
+class SessionContacts:
+    """One session's households, and the children whose families said no: they need no contact any more."""
+
+    families: list[FamilyContact]
+    not_coming: list[str]
 
 
 @dataclass(frozen=True)
@@ -49,25 +110,72 @@ def contacts_by_session(session_ids: Iterable[Any]) -> Mapping[Any, list[Contact
     ids = list(session_ids)
     reached = reach_by_session(ids)
     found = {sid: {r.guardian.pk: Contact(r) for r in reached.get(sid, [])} for sid in ids}
-    by_about = {posting.about(sid): sid for sid in ids}
-    mails = OutgoingMail.objects.filter(about__in=by_about, kind__in=posting.FAMILY_KINDS)
-    people = {posting.person(pk): pk for contacts in found.values() for pk in contacts}
-    for mail in mails.order_by("-created_at"):
-        guardian, contacts = people.get(mail.person), found[by_about[mail.about]]
-        if guardian is not None and guardian in contacts:
-            contacts[guardian].mails.append(mail)
+    _add_mails(found)
     for call in PhoneTask.objects.filter(session__in=ids).select_related("done_by").order_by("-created_at"):
         if call.guardian_id in found[call.session_id]:
             found[call.session_id][call.guardian_id].calls.append(call)
-    for invitation in Invitation.objects.filter(session__in=ids):
+    outcomes = ArrayAgg("uses__outcome", distinct=True, filter=Q(uses__isnull=False), default=Value([]))
+    for invitation in Invitation.objects.filter(session__in=ids).annotate(outcomes=outcomes):
         if invitation.guardian_id in found[invitation.session_id]:
             found[invitation.session_id][invitation.guardian_id].invitation = invitation
     return defaultdict(list, {sid: list(contacts.values()) for sid, contacts in found.items()})
 
 
+def _add_mails(found: Mapping[Any, dict[Any, Contact]]) -> None:
+    by_about = {posting.about(sid): sid for sid in found}
+    people = {posting.person(pk): pk for contacts in found.values() for pk in contacts}
+    mails = OutgoingMail.objects.filter(about__in=by_about, kind__in=posting.FAMILY_KINDS)
+    shown = ("kind", "about", "person", "context", "state", "reason", "sent_at", "created_at")
+    for mail in mails.only(*shown).order_by("-created_at"):
+        guardian, contacts = people.get(mail.person), found[by_about[mail.about]]
+        if guardian is not None and guardian in contacts:
+            contacts[guardian].mails.append(mail)
+
+
+def _answers(session_ids: Iterable[Any]) -> Mapping[Any, list[Booking]]:
+    """The bookings of each session that were answered, with yes or no; one query."""
+    answered = Booking.objects.filter(
+        session__in=list(session_ids), state__in=[Booking.State.COMING, Booking.State.NOT_COMING]
+    )
+    found = defaultdict(list)
+    names = ("state", "session_id", "child__known_as")
+    for booking in answered.select_related("child").only(*names).order_by("child__known_as"):
+        found[booking.session_id].append(booking)
+    return found
+
+
+def _note_who_is_coming(contacts: list[Contact], answers: list[Booking]) -> None:
+    coming = {booking.child_id for booking in answers if booking.state == Booking.State.COMING}
+    for contact in contacts:
+        contact.coming = {child.pk for child in contact.reach.children} & coming
+
+
 def contacts_of(session_id: Any) -> list[Contact]:
-    """The guardians of one session."""
-    return contacts_by_session([session_id])[session_id]
+    """The guardians of one session, with what they answered."""
+    contacts = contacts_by_session([session_id])[session_id]
+    _note_who_is_coming(contacts, _answers([session_id])[session_id])
+    return contacts
+
+
+def families_by_session(session_ids: Iterable[Any]) -> dict[Any, SessionContacts]:
+    """Every household of each session, by name; six queries however many sessions there are."""
+    contacts, answers = contacts_by_session(session_ids), _answers(session_ids)
+    for session_id, each in contacts.items():
+        _note_who_is_coming(each, answers[session_id])
+    return {
+        session_id: SessionContacts(
+            _by_family(each), [b.child.known_as for b in answers[session_id] if b.state == Booking.State.NOT_COMING]
+        )
+        for session_id, each in contacts.items()
+    }
+
+
+def _by_family(contacts: list[Contact]) -> list[FamilyContact]:
+    together: dict[Any, list[Contact]] = defaultdict(list)
+    for contact in contacts:
+        together[contact.reach.guardian.family_id].append(contact)
+    households = [FamilyContact(each[0].reach.guardian.family, each) for each in together.values()]
+    return sorted(households, key=lambda household: (household.family.name.casefold(), household.family.reference))
 
 
 def contacted_by_session(session_ids: Iterable[Any]) -> dict[Any, Contacted]:

@@ -26,10 +26,14 @@ _BAD_ADDRESS = re.compile(r"\b5\d\d[ -]5\.(?:1\.\d+|2\.1)\b")
 _BAD_RECIPIENT = re.compile(r"\b(?:550|551|553|556)\b(?![ -]5\.\d)")
 
 
-def record_call(task_id: Any, *, outcome: str, note: str = "", by: Any, now: datetime) -> PhoneTask:
+def record_call(
+    task_id: Any, *, outcome: str, note: str = "", by: Any, now: datetime, tried: int | None = None
+) -> PhoneTask:
     """Note one attempt to call. Done when they were reached; anything else leaves the task open.
 
-    Raises ValidationError for an unknown outcome, a note over 300 characters, or a task that is done.
+    `tried`: how many attempts the caller's page showed. The same press once more notes nothing further.
+    Raises ValidationError for an unknown outcome, a note over 300 characters, a task that is done, or one
+    about which a colleague noted something else meanwhile.
     """
     if outcome not in PhoneTask.Outcome.values:
         raise ValidationError({"outcome": "Say how the call went."})
@@ -38,14 +42,39 @@ def record_call(task_id: Any, *, outcome: str, note: str = "", by: Any, now: dat
         raise ValidationError({"note": "Please keep the note under 300 characters."})
     with transaction.atomic():
         task = _locked(task_id)
-        if task.done_at is not None:
-            raise ValidationError("This call is done already. Open it again to add to it.")
+        if _is_pressed_again(task, outcome, note, tried):
+            return task
+        _refuse_if_out_of_date(task, tried)
         task.outcome, task.attempts = outcome, task.attempts + 1
         task.note = note or task.note
         if outcome == PhoneTask.Outcome.REACHED:
             task.done_at, task.done_by = now, by
         task.save(update_fields=["outcome", "attempts", "note", "done_at", "done_by"])
         record("phonetask.called", by=by, target=task, now=now, outcome=outcome, attempt=task.attempts)
+    return task
+
+
+def _is_pressed_again(task: PhoneTask, outcome: str, note: str, tried: int | None) -> bool:
+    return tried is not None and task.attempts == tried + 1 and task.outcome == outcome and note in ("", task.note)
+
+
+def _refuse_if_out_of_date(task: PhoneTask, tried: int | None) -> None:
+    if task.done_at is not None:
+        raise ValidationError("This call is done already. Open it again to add to it.")
+    if tried is not None and task.attempts != tried:
+        said = task.get_outcome_display().lower()
+        raise ValidationError(f"Meanwhile a colleague noted: {said}. If you called too, press once more.")
+
+
+def take_off(task_id: Any, *, by: Any, now: datetime) -> PhoneTask:
+    """Take a call off the list that nobody needs to make any more. A done one stays as it is."""
+    with transaction.atomic():
+        task = _locked(task_id)
+        if task.done_at is not None:
+            return task
+        task.done_at, task.done_by, task.outcome = now, by, ""
+        task.save(update_fields=["done_at", "done_by", "outcome"])
+        record("phonetask.taken_off", by=by, target=task, now=now)
     return task
 
 

@@ -120,6 +120,7 @@ NAVIGATION: dict[str, list[Item]] = {
         Item("Consents", "task_alt", "families_consent", "families.view_consent"),
     ],
     "In touch": [
+        Item("Who has been contacted", "how_to_reg", "contacted", "sessions_app.view_phonetask"),
         Item(
             "Phone list",
             "call",

@@ -1,6 +1,7 @@
 """What waits for somebody: the numbers beside the navigation's lines, one query each."""
 
 from django.http import HttpRequest
+from django.utils import timezone
 
 from sessions_app.models import PhoneTask
 from whippersnappers.outbox.models import OutgoingMail
@@ -8,7 +9,7 @@ from whippersnappers.outbox.models import OutgoingMail
 
 def calls_to_make(request: HttpRequest) -> int:
     """Families that nobody has reached by phone yet."""
-    return PhoneTask.objects.filter(done_at=None).count()
+    return PhoneTask.objects.to_make(timezone.now()).count()
 
 
 def mails_that_did_not_go(request: HttpRequest) -> int:

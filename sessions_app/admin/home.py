@@ -133,8 +133,7 @@ def _failed_meetings(now: datetime) -> Waiting:
 
 
 def _calls(now: datetime) -> Waiting:
-    rows = PhoneTask.objects.filter(done_at=None).select_related("session", "guardian")
-    return _waiting(rows.order_by("session__starts_at", "created_at"), "sessions_app_phonetask")
+    return _waiting(PhoneTask.objects.to_make(now).select_related("session", "guardian"), "sessions_app_phonetask")
 
 
 def _mails() -> Waiting:

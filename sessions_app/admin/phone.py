@@ -1,5 +1,7 @@
-"""The list of calls: families that no mail can reach, each call ticked off with how it went (W2)."""
+"""The list of calls: families that no mail can reach, worked through one by one, or printed (W2)."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -13,16 +15,18 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from unfold.widgets import UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminTextareaWidget
 
 from sessions_app import phone_tasks
+from sessions_app.admin.calls import calls_of
 from sessions_app.admin.session_list import two_lines
 from sessions_app.admin.steps import say_at_fields
-from sessions_app.invitations import current_meeting
 from sessions_app.models import PhoneTask
-from sessions_app.reach import reached_guardian
 from whippersnappers import dates
 from whippersnappers.staff_admin import StaffAdmin
+
+# More than anybody makes in a day; the rest is on the list.
+MOST_PRINTED = 100
 
 
 class OpenFilter(admin.SimpleListFilter):
@@ -32,35 +36,40 @@ class OpenFilter(admin.SimpleListFilter):
     parameter_name = "calls"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("done", "Done"), ("all", "All")]
+        return [("done", "Done"), ("never", "Never made"), ("all", "All")]
 
     def choices(self, changelist: Any) -> Any:
         first, *rest = super().choices(changelist)
         yield first | {"display": "Still to make"}
         yield from rest
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[PhoneTask]) -> QuerySet[PhoneTask]:
-        if self.value() == "all":
-            return queryset
-        return queryset.filter(done_at__isnull=self.value() != "done")
+    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[PhoneTask]:
+        now = timezone.now()
+        match self.value():
+            case "all":
+                return queryset
+            case "done":
+                return queryset.filter(done_at__isnull=False)
+            case "never":
+                return queryset.never_made(now)
+        return queryset.to_make(now)
 
 
 class CallForm(forms.Form):
-    """How a call went."""
+    """How a call went: the button that was pressed, and a note."""
 
     outcome = forms.ChoiceField(
-        label="How did it go?",
-        choices=PhoneTask.Outcome.choices,
-        widget=forms.RadioSelect(attrs={"class": "st-check"}),
-        error_messages={"required": "Say how the call went."},
+        choices=PhoneTask.Outcome.choices, error_messages={"required": "Say how the call went."}
     )
     note = forms.CharField(
         label="Note",
         required=False,
         max_length=300,
-        widget=UnfoldAdminTextInputWidget(),
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 2}),
         help_text="For colleagues. Nothing confidential, please.",
     )
+    # How often it had been tried when the page was shown: two presses are one call.
+    tried = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
 
 
 @admin.register(PhoneTask)
@@ -73,6 +82,7 @@ class PhoneTaskAdmin(StaffAdmin):
     search_fields = ["guardian__first_name", "guardian__last_name", "session__title"]
     ordering = ["session__starts_at", "created_at"]
     actions = None
+    list_before_template = "staff/phone_list_top.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PhoneTask]:
         return super().get_queryset(request).select_related("session__place", "guardian", "done_by")
@@ -82,6 +92,8 @@ class PhoneTaskAdmin(StaffAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: PhoneTask | None = None) -> bool:
         return False
+
+    # --- The list
 
     @admin.display(description="Whom", ordering="guardian__last_name")
     def whom(self, task: PhoneTask) -> SafeString:
@@ -101,63 +113,140 @@ class PhoneTaskAdmin(StaffAdmin):
     @admin.display(description="State")
     def status(self, task: PhoneTask) -> SafeString:
         word, colour = ("Done", "success") if task.done_at else ("To call", "warning")
-        if not task.done_at and task.attempts:
+        if not task.done_at and task.session.ends_at <= timezone.now():
+            word, colour = "Never made", "danger"
+        elif not task.done_at and task.attempts:
             word = f"To call, tried {task.attempts}×"
         return format_html('<span class="st-label st-label--{}">{}</span>', colour, word)
+
+    # --- One call
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """One call: the number, what to say, and how it went."""
-        task = self.get_object(request, object_id)
+        """One call: the number, what to say, and how it went; then the next one."""
+        task, now = self.get_object(request, object_id), timezone.now()
         if task is None or not self.has_view_permission(request, task):
             raise Http404
-        may_record = self.has_change_permission(request, task) and task.done_at is None
-        form = CallForm(request.POST if request.method == "POST" and may_record else None)
-        if form.is_bound and form.is_valid() and self._recorded(request, task, form):
-            return redirect(reverse("admin:sessions_app_phonetask_changelist"))
-        return TemplateResponse(request, "staff/call.html", self._context(request, task, form, may_record))
+        queue = _queue(task, now)
+        may_record = self.has_change_permission(request, task)
+        form = CallForm(request.POST or None, initial={"tried": task.attempts})
+        if request.method == "POST" and may_record and form.is_valid() and self._recorded(request, task, form):
+            return _on(request, queue)
+        (call,) = calls_of(PhoneTask.objects.filter(pk=task.pk))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"Call {task.guardian}",
+            "task": task,
+            "call": call,
+            "refusal": call.refusal(now),
+            "form": form,
+            "outcomes": PhoneTask.Outcome.choices,
+            "may_record": may_record,
+            "queue": queue,
+            "now": now,
+            "back": reverse("admin:sessions_app_phonetask_changelist"),
+        }
+        return TemplateResponse(request, "staff/call.html", context)
 
     def _recorded(self, request: HttpRequest, task: PhoneTask, form: CallForm) -> bool:
         said, now = form.cleaned_data, timezone.now()
         try:
-            phone_tasks.record_call(task.pk, outcome=said["outcome"], note=said["note"], by=request.user, now=now)
+            phone_tasks.record_call(
+                task.pk, outcome=said["outcome"], note=said["note"], tried=said["tried"], by=request.user, now=now
+            )
         except ValidationError as refused:
             say_at_fields(form, refused)
+            # Now they have seen it: another press counts.
+            task.refresh_from_db()
+            form.data = {**{name: form.data.get(name, "") for name in form.fields}, "tried": task.attempts}
             return False
-        messages.success(request, f"Noted: {PhoneTask.Outcome(said['outcome']).label.lower()}.")
+        messages.success(request, f"{task.guardian}: {PhoneTask.Outcome(said['outcome']).label.lower()}. Noted.")
         return True
 
+    # --- Pages beside them
+
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.reopen)
-        return [path("<uuid:pk>/reopen/", view, name="sessions_app_phonetask_reopen"), *super().get_urls()]
+        wrap = self.admin_site.admin_view
+        own = [
+            path("start/", wrap(self.start), name="sessions_app_phonetask_start"),
+            path("sheet/", wrap(self.sheet), name="sessions_app_phonetask_sheet"),
+            path("<uuid:pk>/reopen/", wrap(self.reopen), name="sessions_app_phonetask_reopen"),
+            path("<uuid:pk>/take-off/", wrap(self.take_off), name="sessions_app_phonetask_take_off"),
+        ]
+        return own + super().get_urls()
+
+    def start(self, request: HttpRequest) -> HttpResponse:
+        """Go to the first call of the list."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return _on(request, _queue(None, timezone.now()))
+
+    def sheet(self, request: HttpRequest) -> HttpResponse:
+        """All calls to print, with room to note how they went."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        now = timezone.now()
+        waiting = PhoneTask.objects.to_make(now)
+        calls = [call for call in calls_of(waiting[:MOST_PRINTED]) if not call.refusal(now)]
+        context = {"title": "Calls to make", "calls": calls, "outcomes": PhoneTask.Outcome.labels, "now": now}
+        context |= {"waiting": waiting.count(), "most": MOST_PRINTED, **self.admin_site.each_context(request)}
+        return TemplateResponse(request, "staff/call_sheet.html", context)
 
     def reopen(self, request: HttpRequest, pk: Any) -> HttpResponse:
         """Put a call back on the list."""
-        if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
-        if not self.has_change_permission(request):
-            raise PermissionDenied
-        task = get_object_or_404(self.get_queryset(request), pk=pk)
+        task = self._pressed(request, pk)
+        if isinstance(task, HttpResponse):
+            return task
         phone_tasks.reopen(task.pk, by=request.user, now=timezone.now())
         messages.success(request, "The call is on the list again.")
         return redirect(reverse("admin:sessions_app_phonetask_change", args=[pk]))
 
-    def _context(self, request: HttpRequest, task: PhoneTask, form: CallForm, may_record: bool) -> dict[str, Any]:
-        reached = reached_guardian(task.session_id, task.guardian_id)
-        session = task.session
-        return {
-            **self.admin_site.each_context(request),
-            "title": f"Call {task.guardian}",
-            "task": task,
-            "session": session,
-            "meeting": current_meeting(session),
-            "form": form,
-            "may_record": may_record,
-            "may_reopen": self.has_change_permission(request, task),
-            "children": [child.known_as for child in reached.children] if reached else [],
-            "steps": session.steps.all(),
-            "items": session.items.all(),
-            "now": timezone.now(),
-            "back": reverse("admin:sessions_app_phonetask_changelist"),
-        }
+    def take_off(self, request: HttpRequest, pk: Any) -> HttpResponse:
+        """Take a call off the list that need not be made."""
+        task = self._pressed(request, pk)
+        if isinstance(task, HttpResponse):
+            return task
+        now = timezone.now()
+        phone_tasks.take_off(task.pk, by=request.user, now=now)
+        messages.success(request, f"{task.guardian}: taken off the list.")
+        return _on(request, _queue(task, now))
+
+    def _pressed(self, request: HttpRequest, pk: Any) -> PhoneTask | HttpResponse:
+        """The call whose button was pressed, or the answer to a request that is no press."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        return get_object_or_404(self.get_queryset(request), pk=pk)
+
+
+@dataclass(frozen=True)
+class Queue:
+    """The calls still to make in their order, and where one of them stands among them."""
+
+    keys: list[tuple[Any, ...]]
+    key: tuple[Any, ...] | None
+
+    @property
+    def place(self) -> int:
+        """Counted from 1; 0 for a call that is not to be made."""
+        return self.keys.index(self.key) + 1 if self.key in self.keys else 0
+
+    @property
+    def after(self) -> Any:
+        """The key of the call that comes next, or None after the last. Holds for a call that is done too."""
+        return next((key[-1] for key in self.keys if self.key is None or key > self.key), None)
+
+
+def _queue(task: PhoneTask | None, now: datetime) -> Queue:
+    keys = PhoneTask.objects.to_make(now).values_list("session__starts_at", "created_at", "pk")
+    return Queue(list(keys), (task.session.starts_at, task.created_at, task.pk) if task else None)
+
+
+def _on(request: HttpRequest, queue: Queue) -> HttpResponse:
+    """On to the next call; after the last, back to the list."""
+    if queue.after is not None:
+        return redirect(reverse("admin:sessions_app_phonetask_change", args=[queue.after]))
+    messages.info(request, "That was the last call on the list." if queue.key else "There is nobody to call.")
+    return redirect(reverse("admin:sessions_app_phonetask_changelist"))

@@ -1,6 +1,7 @@
 """Children's places, guardians' ways in, and who has been contacted."""
 
 import uuid
+from datetime import datetime
 from typing import Any, ClassVar
 
 import pgtrigger
@@ -117,6 +118,17 @@ class JoinUse(models.Model):
         return self.get_outcome_display()
 
 
+class PhoneTaskQuerySet(models.QuerySet["PhoneTask"]):
+    def to_make(self, now: datetime) -> "PhoneTaskQuerySet":
+        """The calls that are still to be made, most urgent first. Once a session is over, a call comes too late."""
+        waiting = self.filter(done_at=None, session__ends_at__gt=now)
+        return waiting.order_by("session__starts_at", "created_at", "pk")
+
+    def never_made(self, now: datetime) -> "PhoneTaskQuerySet":
+        """The calls that nobody made, or that reached nobody, before the session was over."""
+        return self.filter(done_at=None, session__ends_at__lte=now)
+
+
 class PhoneTask(models.Model):
     """A call that staff make because no mail can reach a guardian (W2)."""
 
@@ -145,6 +157,8 @@ class PhoneTask(models.Model):
     done_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+
+    objects = PhoneTaskQuerySet.as_manager()
 
     class Meta:
         verbose_name = "call"

@@ -1,4 +1,4 @@
-// What Unfold leaves unsaid to screen readers: names for controls that it draws without words.
+// What Unfold leaves unsaid to screen readers: names for controls that it draws without words. And printing.
 (function () {
     "use strict";
 
@@ -61,7 +61,14 @@
         nameChosen(document);
     }
 
+    function offerPrinting() {
+        document.querySelectorAll("[data-print]").forEach(function (button) {
+            button.addEventListener("click", function () { window.print(); });
+        });
+    }
+
     document.addEventListener("DOMContentLoaded", function () {
+        offerPrinting();
         nameAll();
         new MutationObserver(nameAll).observe(document.body, { childList: true, subtree: true });
     });

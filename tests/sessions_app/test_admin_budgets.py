@@ -11,7 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from sessions_app.models import Booking, Meeting, PhoneTask, Session, StaffAssignment
+from sessions_app import posting
+from sessions_app.models import Booking, JoinUse, Meeting, PhoneTask, Session, StaffAssignment
 from tests.factories import (
     BookingFactory,
     InvitationFactory,
@@ -23,6 +24,7 @@ from tests.factories import (
     household,
     tomorrow_at,
 )
+from whippersnappers import dates
 from whippersnappers.accounts.models import User
 from whippersnappers.outbox.models import OutgoingMail
 
@@ -51,6 +53,22 @@ def a_call(number: int) -> None:
     PhoneTask.objects.create(
         key=f"call-{number}", session=confirmed(number), guardian=guardian, purpose="invite", reason="no e-mail address"
     )
+
+
+def a_contact(number: int) -> None:
+    """A session of this week with a family that has been written to and has opened its link."""
+    start = dates.week_of(timezone.now()) + timedelta(hours=9, minutes=20 * number)
+    session = confirmed(number)
+    Session.objects.filter(pk=session.pk).update(starts_at=start, ends_at=start + timedelta(minutes=20))
+    (adult,), (child,) = household()
+    BookingFactory(session=session, child=child, state="coming")
+    invitation = InvitationFactory(session=session, guardian=adult)
+    JoinUse.objects.create(invitation=invitation, at=start, outcome="opened")
+    mail = {"about": posting.about(session.pk), "person": posting.person(adult.pk), "to": adult.email}
+    OutgoingMail.objects.create(
+        key=f"contact-{number}", kind="presession", state="sent", sent_at=start, not_before=start, **mail
+    )
+    PhoneTask.objects.create(key=f"ring-{number}", session=session, guardian=adult, purpose="invite", reason="no")
 
 
 def a_mail(number: int) -> None:
@@ -88,6 +106,8 @@ LISTS: dict[str, tuple[str, Callable[[int], object], int]] = {
     "hosts": ("admin:sessions_app_zoomhost_changelist", lambda n: ZoomHostFactory(), 6),
     "meetings": ("admin:sessions_app_meeting_changelist", a_meeting, 6),
     "calls": ("admin:sessions_app_phonetask_changelist", a_call, 6),
+    "calls to print": ("admin:sessions_app_phonetask_sheet", a_call, 11),
+    "contacted": ("admin:contacted", a_contact, 11),
     "ways in": ("admin:sessions_app_invitation_changelist", an_invitation, 6),
 }
 
@@ -138,4 +158,4 @@ def test_a_sessions_page_costs_the_same_with_one_child_and_with_thirty(client: C
         InvitationFactory(session=session, guardian=adults[0])
     assert Booking.objects.filter(session=session).count() == 30
     assert StaffAssignment.objects.filter(session=session).count() == 1
-    assert (with_one, queries(client, address)) == (32, 32)
+    assert (with_one, queries(client, address)) == (33, 33)

@@ -166,6 +166,7 @@ def test_the_greeting_knows_londons_clock(coordinator: User, hour: str, said: st
                 "Children",
                 "Groups",
                 "Consents",
+                "Who has been contacted",
                 "Phone list",
                 "Mail log",
                 "Meetings",

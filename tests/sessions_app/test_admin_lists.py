@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from sessions_app import confirming, invitations
-from sessions_app.models import Meeting, PhoneTask, Place, Session, StaffProfile, ZoomHost
+from sessions_app.models import Meeting, Place, Session, StaffProfile, ZoomHost
 from tests.factories import (
     BookingFactory,
     ChildFactory,
@@ -19,7 +19,6 @@ from tests.factories import (
     StaffProfileFactory,
     UserFactory,
     ZoomHostFactory,
-    household,
     ready_session,
     tomorrow_at,
 )
@@ -217,39 +216,6 @@ def test_a_failed_meeting_says_why_and_can_be_tried_again(planner: Client) -> No
     meeting.refresh_from_db()
     assert (meeting.attempts, meeting.next_attempt_at) == (0, None)
     assert AuditEvent.objects.filter(event="meeting.tried_again").count() == 1
-
-
-# --- Calls
-
-
-@pytest.fixture
-def call(coordinator: User) -> PhoneTask:
-    children = household(email="", phone="07700 900123")[1]
-    confirming.confirm(ready_session(children=children).pk, by=coordinator, now=timezone.now())
-    return PhoneTask.objects.get()
-
-
-def test_a_call_shows_the_number_and_what_to_say(planner: Client, call: PhoneTask) -> None:
-    html = text_of(planner.get(reverse("admin:sessions_app_phonetask_change", args=[call.pk])))
-    for said in ('href="tel:07700900123"', "Drums and songs", "Hello song, then Drums", "A pan and a wooden spoon"):
-        assert said in html
-
-
-def test_a_call_is_ticked_off_with_how_it_went(planner: Client, call: PhoneTask, coordinator: User) -> None:
-    address = reverse("admin:sessions_app_phonetask_change", args=[call.pk])
-    page = planner.post(address, {"outcome": "", "note": ""})
-    assert page.context["form"].errors == {"outcome": ["Say how the call went."]}
-    planner.post(address, {"outcome": "no_answer", "note": "Try after six"})
-    call.refresh_from_db()
-    assert (call.attempts, call.done_at, call.note) == (1, None, "Try after six")
-    planner.post(address, {"outcome": "reached", "note": ""})
-    call.refresh_from_db()
-    assert (call.attempts, call.done_by) == (2, coordinator)
-    open_calls = planner.get(reverse("admin:sessions_app_phonetask_changelist")).context["cl"].result_list
-    assert list(open_calls) == []
-    planner.post(reverse("admin:sessions_app_phonetask_reopen", args=[call.pk]))
-    call.refresh_from_db()
-    assert call.done_at is None
 
 
 # --- Ways in

@@ -59,6 +59,39 @@ def test_what_makes_no_sense_is_refused_and_changes_nothing(task, coordinator, o
     assert (task.attempts, task.outcome) == (0, "")
 
 
+def test_two_presses_are_one_call(task, coordinator):
+    for _ in range(2):
+        call(task, "no_answer", coordinator, note="rings at six", tried=0)
+    for _ in range(2):
+        after = call(task, "reached", coordinator, tried=1)
+    assert (after.attempts, AuditEvent.objects.filter(event="phonetask.called").count()) == (2, 2)
+
+
+def test_what_a_colleague_noted_meanwhile_is_said_and_not_lost(task, coordinator, practitioner):
+    call(task, "message_left", practitioner, tried=0)
+    with pytest.raises(ValidationError, match=r"Meanwhile a colleague noted: left a message\."):
+        call(task, "no_answer", coordinator, tried=0)
+    task.refresh_from_db()
+    assert (task.attempts, task.outcome) == (1, "message_left")
+
+
+def test_a_needless_call_is_taken_off_the_list_signed_and_once(task, coordinator):
+    for _ in range(2):
+        after = phone_tasks.take_off(task.pk, by=coordinator, now=NOW)
+    assert (after.done_at, after.done_by, after.outcome) == (NOW, coordinator, "")
+    assert AuditEvent.objects.filter(event="phonetask.taken_off").count() == 1
+    assert not any(contact.is_contacted for contact in contacts_of(task.session_id))
+
+
+def test_a_call_is_to_be_made_until_its_session_is_over(task):
+    ends = task.session.ends_at
+    for now, to_make in ((NOW, True), (ends - timedelta(seconds=1), True), (ends, False)):
+        assert (PhoneTask.objects.to_make(now).exists(), PhoneTask.objects.never_made(now).exists()) == (
+            to_make,
+            not to_make,
+        )
+
+
 def test_cancelling_takes_the_call_off_the_list_or_asks_for_another(coordinator):
     (_, heard_kids), (_, other_kids) = (household(email="", phone=str(n)) for n in (1, 2))
     session = planned(coordinator, children=[*heard_kids, *other_kids])

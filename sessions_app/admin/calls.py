@@ -1,0 +1,77 @@
+"""What a caller must know of each call, and nothing more: whom, for which child, when, what to say (W2, W8)."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from families.models import Guardianship
+from sessions_app.invitations import current_meeting
+from sessions_app.models import Booking, Meeting, PhoneTask, Session
+from sessions_app.reach import reach_by_session
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call: the children whom this guardian may be told of, by the names they go by."""
+
+    task: PhoneTask
+    children: list[str]
+    is_taken_back: bool
+
+    @property
+    def session(self) -> Session:
+        return self.task.session
+
+    @property
+    def meeting(self) -> Meeting | None:
+        return current_meeting(self.session)
+
+    def refusal(self, now: datetime) -> str:
+        """Why nobody should ring any more; empty when somebody should."""
+        if self.session.ends_at <= now:
+            return "The session is over: it is too late to call about it."
+        return "" if self.children else "Do not call: this session is no business of theirs any more."
+
+
+def calls_of(tasks: QuerySet[PhoneTask]) -> list[Call]:
+    """The calls with what to say; eight queries however many there are."""
+    found = tasks.select_related("session__place", "guardian", "done_by")
+    found = found.prefetch_related("session__steps", "session__items", "session__meetings")
+    rows = list(found)
+    reached = {
+        (session_id, to.guardian.pk): [child.known_as for child in to.children]
+        for session_id, each in reach_by_session({task.session_id for task in rows}).items()
+        for to in each
+    }
+    taken_back = _taken_back(rows)
+    calls = []
+    for task in rows:
+        whom = (task.session_id, task.guardian_id)
+        back = taken_back.get(whom, []) if _is_about_a_place(task) else []
+        calls.append(Call(task, back or reached.get(whom, []), bool(back)))
+    return calls
+
+
+def _is_about_a_place(task: PhoneTask) -> bool:
+    """Whether the call says that a child's place was taken back, rather than that the session is off."""
+    return task.purpose == PhoneTask.Purpose.CANCELLED and task.session.state != Session.State.CANCELLED
+
+
+def _taken_back(tasks: Iterable[PhoneTask]) -> dict[Any, list[str]]:
+    """By session and guardian: the children who had a place, where the guardian is still invited for them."""
+    about = [task for task in tasks if _is_about_a_place(task)]
+    standing = Guardianship.objects.inviting().filter(
+        guardian__in=[task.guardian_id for task in about],
+        child__bookings__session__in=[task.session_id for task in about],
+        child__bookings__state=Booking.State.WITHDRAWN,
+    )
+    found = defaultdict(list)
+    for session_id, guardian_id, name in standing.order_by("child__known_as").values_list(
+        "child__bookings__session", "guardian", "child__known_as"
+    ):
+        found[session_id, guardian_id].append(name)
+    return found
