@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import ConsoleMessage, Page, Request
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
 from pytest_django.live_server_helper import LiveServer
 
 from tests.browser.eyes import Eyes, Screen
@@ -13,6 +13,27 @@ from tests.browser.eyes import Eyes, Screen
 def base_url() -> str:
     """Paths are joined by `Eyes`; pytest-playwright's own fixture of this name warns under pytest 9."""
     return ""
+
+
+@pytest.fixture(scope="session")
+def profile(browser: Browser) -> Iterator[BrowserContext]:
+    """What the pages of all tests share: style sheets, scripts and typefaces are fetched and prepared once."""
+    context = browser.new_context()
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def context(profile: BrowserContext, live_server: LiveServer) -> Iterator[BrowserContext]:
+    """The shared profile, in which every test starts as a stranger: what a page can leave behind is removed."""
+    yield profile
+    profile.set_offline(False)
+    profile.clear_permissions()
+    profile.clear_cookies()
+    for page in profile.pages:
+        stored = {"origin": live_server.url, "storageTypes": "local_storage"}
+        profile.new_cdp_session(page).send("Storage.clearDataForOrigin", stored)
+        page.close()
 
 
 @pytest.fixture(params=list(Screen), ids=lambda screen: screen.name.lower())
