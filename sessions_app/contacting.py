@@ -46,6 +46,14 @@ class Contact:
         return next((c for c in self.calls if c.outcome == spoken and c.purpose != off), None)
 
     @property
+    def has_heard(self) -> bool:
+        """Whether they know of the session, or may: a mail that was tried may have arrived, a message been heard."""
+        gone = (OutgoingMail.State.SENT, OutgoingMail.State.SENDING)
+        mailed = any(m.state in gone or (m.state == OutgoingMail.State.WAITING and m.attempts) for m in self.mails)
+        heard = (PhoneTask.Outcome.REACHED, PhoneTask.Outcome.MESSAGE_LEFT)
+        return mailed or any(call.outcome in heard for call in self.calls)
+
+    @property
     def open_calls(self) -> list[PhoneTask]:
         return [call for call in self.calls if call.done_at is None]
 

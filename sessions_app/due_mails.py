@@ -5,12 +5,13 @@ makes it once, and what would arrive together becomes one.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import DateTimeField, DurationField, ExpressionWrapper, F, Q, QuerySet, Value
 
@@ -20,6 +21,7 @@ from sessions_app.models import Invitation, PhoneTask, Session
 from sessions_app.posting import Letter
 from sessions_app.reach import ToReach, reach_by_session
 from sessions_app.staff_notices import meetings_overdue
+from whippersnappers.audit.trail import record
 from whippersnappers.outbox.models import OutgoingMail
 
 # The evening before an early session, at most: beyond this no reminder can be due.
@@ -49,6 +51,8 @@ class _Case:
     invitation: Invitation | None
     told: _Told
     now: datetime
+    # Whether staff want families prepared now, before the time has come.
+    early: bool = False
 
     @property
     def has_begun(self) -> bool:
@@ -57,12 +61,27 @@ class _Case:
     @property
     def missing(self) -> list[str]:
         """The marks whose time has come and that no mail carries."""
-        return [m for m in strictly_due(self.session, self.now) if m not in self.told.marks]
+        return [m for m in self._with_preparation(strictly_due) if m not in self.told.marks]
 
     @property
     def carries(self) -> list[str]:
         """The marks that one mail sent now takes along."""
-        return [m for m in marks_due(self.session, self.now) if m not in self.told.marks]
+        return [m for m in self._with_preparation(marks_due) if m not in self.told.marks]
+
+    def _with_preparation(self, due: Callable[[Session, datetime], list[str]]) -> list[str]:
+        preparation = {mark(PREPARATION, self.session)} if self.early else set()
+        return sorted({*due(self.session, self.now), *preparation})
+
+    @property
+    def can_be_prepared(self) -> bool:
+        """Whether asking for it now makes a mail or a call, or lets a mail on its way say it."""
+        shut_out = self.invitation is not None and self.invitation.withdrawn_at is not None
+        preparation = mark(PREPARATION, self.session)
+        told = preparation in self.told.marks or (self.reach.why_phone and self.told.called)
+        # One that died is sent again from the mail log, where it says why it did not go.
+        tail = preparation.removeprefix(f"{PREPARATION}:")
+        made = posting.key(posting.PRESESSION, self.session.pk, self.reach.guardian.pk, tail) in self.told.keys
+        return not (shut_out or told or made or self.has_begun)
 
     def post(self, letter: Letter) -> int:
         """Post it, unless its key shows that it was posted before; 1 when it is new."""
@@ -89,24 +108,60 @@ def enqueue_due(now: datetime) -> int:
     Late ones still go while they are of use; one whose session has begun is put there as expired, so the
     mail log shows that it never went. A handful of queries when nothing is due, however many sessions.
     """
-    sessions = list(_candidates(now))
-    ids = [session.pk for session in sessions]
-    reached = reach_by_session(ids)
-    invitations = {(i.session_id, i.guardian_id): i for i in Invitation.objects.filter(session__in=ids)}
-    told = _told(ids)
     new = 0
-    for session in sessions:
-        cases = [
-            _Case(session, reach, invitations.get((session.pk, reach.guardian.pk)), told[who], now)
-            for reach in reached.get(session.pk, [])
-            if (who := (session.pk, str(reach.guardian.pk)))
-        ]
+    for cases in _cases(list(_candidates(now)), now).values():
         wanting = [case for case in cases if case.missing]
         if wanting:
             with transaction.atomic():
                 new += sum(_see_to(case) for case in wanting)
     with transaction.atomic():
         return new + meetings_overdue(now)
+
+
+def unprepared(sessions: Iterable[Session], now: datetime) -> Mapping[Any, list[ToReach]]:
+    """Whom `prepare_now` would reach, session by session; the same few queries however many they are."""
+    cases = _cases(list(sessions), now, early=True)
+    return {pk: [case.reach for case in found if case.can_be_prepared] for pk, found in cases.items()}
+
+
+def prepare_now(session_id: Any, *, by: Any, now: datetime) -> int:
+    """Tell families how to prepare now instead of at the usual time; returns how many guardians that reaches.
+
+    Nobody is told twice, now or when the usual time comes. Raises ValidationError unless the session is
+    confirmed and still ahead. Clause W2.
+    """
+    with transaction.atomic():
+        session = Session.objects.select_for_update().get(pk=session_id)
+        if session.state != Session.State.CONFIRMED or session.starts_at <= now:
+            raise ValidationError("Only a confirmed session that is still ahead has families to prepare.")
+        wanting = [case for case in _cases([session], now, early=True)[session.pk] if case.can_be_prepared]
+        for case in wanting:
+            _see_to(case)
+        if wanting:
+            record("session.prepared_early", by=by, target=session, now=now, guardians=len(wanting))
+    return len(wanting)
+
+
+def _cases(sessions: list[Session], now: datetime, *, early: bool = False) -> dict[Any, list[_Case]]:
+    """Every guardian of each session with what they have been told; a handful of queries."""
+    ids = [session.pk for session in sessions]
+    reached = reach_by_session(ids)
+    invitations = {(i.session_id, i.guardian_id): i for i in Invitation.objects.filter(session__in=ids)}
+    told = _told(ids)
+    return {
+        session.pk: [
+            _Case(
+                session,
+                reach,
+                invitations.get((session.pk, reach.guardian.pk)),
+                told[session.pk, str(reach.guardian.pk)],
+                now,
+                early,
+            )
+            for reach in reached.get(session.pk, [])
+        ]
+        for session in sessions
+    }
 
 
 def _candidates(now: datetime) -> QuerySet[Session]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from sessions_app.models import Meeting, Session
 from sessions_app.readiness import free_hosts
@@ -55,6 +55,26 @@ def drop_meeting(session: Session) -> None:
     if meeting is None:
         return
     meeting.is_wanted = False
+    meeting.version += 1
+    _try_afresh(meeting)
+
+
+def put_off_removal(meetings: QuerySet[Meeting], until: datetime) -> None:
+    """Leave meetings that are not wanted any more in Zoom until then: the step may still be undone."""
+    gone = [Meeting.State.DELETED, Meeting.State.ENDED]
+    meetings.filter(is_wanted=False).exclude(state__in=gone).update(next_attempt_at=until)
+
+
+def want_again(meeting_id: Any) -> None:
+    """Take back that a meeting is not wanted; in the caller's transaction.
+
+    Raises ValidationError when Zoom has deleted it, or may be about to: families know its Meeting ID, and
+    another meeting has another one.
+    """
+    meeting = Meeting.objects.select_for_update().get(pk=meeting_id)
+    if meeting.state == Meeting.State.DELETED or meeting.lease_owner is not None:
+        raise ValidationError("Its Zoom meeting is deleted already, and families know the old Meeting ID.")
+    meeting.is_wanted = True
     meeting.version += 1
     _try_afresh(meeting)
 

@@ -41,6 +41,11 @@ def reach_by_session(session_ids: Iterable[Any]) -> Mapping[Any, list[ToReach]]:
     held = Booking.objects.filter(session__in=list(session_ids)).holding_a_place()
     for session_id, child_id in held.values_list("session_id", "child_id"):
         children_of[session_id].add(child_id)
+    return reach_of_children(children_of)
+
+
+def reach_of_children(children_of: Mapping[Any, set[Any]]) -> Mapping[Any, list[ToReach]]:
+    """The guardians of these children, session by session, whether they have a place or not; one query."""
     standing = _standing({child for children in children_of.values() for child in children})
     found: dict[Any, list[ToReach]] = defaultdict(list)
     for session_id, children in children_of.items():

@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from sessions_app import gate, meetings, notices
+from sessions_app.bulk import running
 
 
 @shared_task
@@ -28,3 +29,16 @@ def ensure_meeting(meeting_id: str) -> None:
 def sweep_meetings() -> None:
     """Bring every Zoom meeting that is due to what the portal wants, whatever became of its wake-up."""
     meetings.ensure_due(timezone.now())
+
+
+@shared_task
+def work_on_bulk_run(run_id: str) -> None:
+    """Do, or undo, what is left of a step for many sessions."""
+    running.work(run_id)
+
+
+@shared_task
+def sweep_bulk_runs() -> None:
+    """Wake a worker for each step for many sessions that nobody works on, and forget what is a day old."""
+    for run in running.sweep(timezone.now()):
+        running.wake_for(run)

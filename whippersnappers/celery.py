@@ -36,6 +36,11 @@ app.conf.beat_schedule = {
         "schedule": 15.0,
         "options": {"expires": 15.0},
     },
+    "look after steps for many sessions": {
+        "task": "sessions_app.tasks.sweep_bulk_runs",
+        "schedule": 15.0,
+        "options": {"expires": 15.0},
+    },
     "look at confirmed sessions again": {
         "task": "sessions_app.tasks.recheck_readiness",
         "schedule": 300.0,

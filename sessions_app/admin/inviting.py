@@ -32,7 +32,7 @@ class InviteForm(forms.Form):
         self.fields["child"].queryset = Child.objects.filter(archived_at=None)  # type: ignore[attr-defined]
         members = Count("children", filter=Q(children__archived_at=None))
         self.fields["groups"].queryset = Group.objects.annotate(members=members).order_by("name")  # type: ignore[attr-defined]
-        self.fields["groups"].label_from_instance = _group_said  # type: ignore[attr-defined]
+        self.fields["groups"].label_from_instance = group_said  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         if not self.errors and not self.chosen():
@@ -46,5 +46,6 @@ class InviteForm(forms.Form):
         return list({child.pk: child for child in [*named, *grouped]}.values())
 
 
-def _group_said(group: Any) -> str:
+def group_said(group: Any) -> str:
+    """A group with how many are in it, as a choice says it."""
     return f"{group.name} (1 child)" if group.members == 1 else f"{group.name} ({group.members} children)"

@@ -20,6 +20,8 @@ from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from sessions_app import planning
+from sessions_app.admin.bulk_actions import BULK_ACTIONS
+from sessions_app.admin.bulk_pages import bulk_urls
 from sessions_app.admin.cards import card
 from sessions_app.admin.mail_preview import preview_html, preview_page
 from sessions_app.admin.mending import page_of
@@ -82,7 +84,7 @@ class SessionAdmin(StaffAdmin):
         "place__name",
     ]
     search_help_text = "Title, member of staff or place"
-    actions = None
+    actions = BULK_ACTIONS
     conditional_fields = {"place": "delivery == 'in_person'"}
     change_form_outer_before_template = "staff/session_top.html"
     change_form_outer_after_template = "staff/session_families.html"
@@ -256,7 +258,7 @@ class SessionAdmin(StaffAdmin):
             )
             for tail, page, name in (("", preview_page, "mails"), ("html/", preview_html, "mail_html"))
         ]
-        return own + super().get_urls()
+        return own + bulk_urls(self) + super().get_urls()
 
     def _planned(self, request: HttpRequest, pk: Any) -> Session:
         """The session, for somebody who plans; 404 for one that they cannot see, 403 for the others."""

@@ -2,6 +2,7 @@
 
 from sessions_app.models.activities import Activity, ActivityItem, ActivityStep
 from sessions_app.models.bookings import Booking, ChildInMySessions, Invitation, JoinUse, PhoneTask
+from sessions_app.models.bulk import BulkItem, BulkRun
 from sessions_app.models.meetings import Meeting, ZoomHost
 from sessions_app.models.planning import Place, Session, SessionItem, SessionRevision, SessionStep
 from sessions_app.models.series import Series, SeriesChild, SeriesItem, SeriesStaff, SeriesStep, SkippedDay
@@ -14,6 +15,8 @@ __all__ = [
     "ActivityItem",
     "ActivityStep",
     "Booking",
+    "BulkItem",
+    "BulkRun",
     "ChildInMySessions",
     "Holiday",
     "Invitation",

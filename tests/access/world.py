@@ -13,6 +13,7 @@ from django.utils import timezone
 from families import consenting
 from families.models import Agreement, Child, Consent, FamilyImport, Guardian, Guardianship
 from sessions_app import confirming, invitations
+from sessions_app.bulk import choosing
 from sessions_app.models import Booking, Invitation, Meeting, PhoneTask, Session, StaffAssignment, StaffProfile
 from tests.factories import (
     BookingFactory,
@@ -145,6 +146,7 @@ def _things(session: Session, theirs: Session, child: Child, guardian: Guardian,
         "event": AuditEvent.objects.first(),
         "user": by,
         "family_import": _import_by(by),
+        "bulk_run": choosing.choose("confirm", [theirs.pk], by=by, now=timezone.now()),
         "one": 1,
     }
 

@@ -50,6 +50,8 @@ class OutgoingMail(models.Model):
     # Why it waits, was cancelled or died: one plain sentence for staff.
     reason = models.CharField(max_length=300, blank=True)
     not_before = models.DateTimeField("not before")
+    # Until then it stays in the house whatever it waited for is there: what caused it can still be undone.
+    held_until = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     # Claims in a row after which nobody reported back: the mail may be what kills the worker.

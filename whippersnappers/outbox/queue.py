@@ -4,6 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models, transaction
+from django.db.models import Case, F, Value, When
+from django.db.models.functions import Concat, Greatest
 
 from whippersnappers.outbox import catalogue
 from whippersnappers.outbox.message import message_id_for
@@ -62,8 +64,29 @@ def cancel(mails: models.QuerySet[OutgoingMail], reason: str) -> int:
 
 
 def release(mails: models.QuerySet[OutgoingMail], now: datetime) -> int:
-    """What waiting mails waited for has happened: make them due now; returns how many."""
-    count = mails.filter(state=OutgoingMail.State.WAITING, not_before__gt=now).update(not_before=now, reason="")
+    """What waiting mails waited for has happened: make them due now; returns how many. Held ones stay held."""
+    # Postgres leaves out what is empty: without a hold the greater of the two is `now`.
+    due = Greatest(Value(now, output_field=models.DateTimeField()), F("held_until"))
+    count = mails.filter(state=OutgoingMail.State.WAITING, not_before__gt=now).update(not_before=due, reason="")
     if count:
         wake_after_commit()
     return count
+
+
+def hold(mails: models.QuerySet[OutgoingMail], until: datetime, reason: str) -> int:
+    """Keep waiting mails in the house until then, longer or shorter than before; returns how many."""
+    held = Value(until, output_field=models.DateTimeField())
+    # What only the hold kept back goes when the hold ends; what waits for something else still does.
+    due = Case(When(not_before=F("held_until"), then=held), default=Greatest(F("not_before"), held))
+    return mails.filter(state=OutgoingMail.State.WAITING).update(not_before=due, held_until=held, reason=reason)
+
+
+def forget(mails: models.QuerySet[OutgoingMail], reason: str, mark: str) -> int:
+    """Take mails that never left out of the queue as if they had not been made; returns how many.
+
+    `mark` is put behind their keys, at most 80 characters, so that the same mail can be made again.
+    """
+    key = Concat(F("key"), Value(f":{mark}"))
+    return mails.filter(state__in=[OutgoingMail.State.WAITING, OutgoingMail.State.CANCELLED]).update(
+        state=OutgoingMail.State.CANCELLED, reason=reason, secret="", held_until=None, key=key
+    )

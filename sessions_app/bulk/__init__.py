@@ -1,0 +1,1 @@
+"""One step for many sessions: looking at it first, doing it session by session, and undoing it."""
