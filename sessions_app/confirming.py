@@ -12,6 +12,8 @@ from sessions_app.readiness import Blocker, blockers, time_blockers
 from sessions_app.secret_requests import asks_for_secret
 from whippersnappers.audit.trail import record
 
+PASSED = "This time has passed: choose a time still to come."
+
 
 class NotReady(ValidationError):
     """The readiness gate is closed; `blockers` says what to mend."""
@@ -57,7 +59,7 @@ def reschedule(session_id: Any, *, starts_at: datetime, ends_at: datetime, by: A
     with transaction.atomic():
         session = Session.objects.select_for_update().get(pk=session_id)
         if starts_at <= now:
-            raise ValidationError({"starts_at": "This time has passed: choose a time still to come."})
+            raise ValidationError({"starts_at": PASSED})
         if ends_at <= starts_at:
             raise ValidationError({"ends_at": "The session must end after it starts."})
         session.starts_at, session.ends_at = starts_at, ends_at

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count, QuerySet
 
 from sessions_app.models import Meeting, Session
-from sessions_app.readiness import free_hosts
+from sessions_app.readiness import NO_HOST, free_hosts
 from whippersnappers.audit.trail import record
 from whippersnappers.outbox.wake import wake
 
@@ -32,7 +32,7 @@ def want_meeting(session: Session) -> Meeting:
             continue  # another session took this host between our look and our insert
         wake_worker(meeting)
         return meeting
-    raise ValidationError({"starts_at": "No Zoom host is free at this time: choose another time, or free a host."})
+    raise ValidationError({"starts_at": NO_HOST})
 
 
 def wanted_meeting(session: Session) -> Meeting | None:

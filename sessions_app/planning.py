@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from sessions_app import gate, hosting, notices
 from sessions_app.models import Session, SessionRevision, StaffAssignment
@@ -82,16 +83,15 @@ def _store(session: Session, now: datetime) -> None:
 
 def staff_clashes(session: Session, now: datetime) -> list[str]:
     """A sentence for each person who is elsewhere during the session's (new) time."""
-    staff = [a.staff_id for a in session.assignments.filter(withdrawn_at=None)]
-    others = (
-        StaffAssignment.objects.filter(staff__in=staff, holds=True)
-        .exclude(session=session)
-        .filter(period__overlap=(session.starts_at, session.ends_at))
-        .select_related("staff__user", "session")
-        .order_by("period")
-    )
-    found = [clash_sentence(other, now) for other in others]
+    found = [clash_sentence(other, now) for other in staff_elsewhere(session, session.starts_at, session.ends_at)]
     return found or ["Somebody was just put on another session at this time: look again."]
+
+
+def staff_elsewhere(session: Session, starts_at: datetime, ends_at: datetime) -> "QuerySet[StaffAssignment]":
+    """Where else the session's staff are between the two times, in order of time."""
+    staff = session.assignments.filter(withdrawn_at=None).values("staff")
+    others = StaffAssignment.objects.filter(staff__in=staff, holds=True, period__overlap=(starts_at, ends_at))
+    return others.exclude(session=session).select_related("staff__user", "session").order_by("period")
 
 
 def clash_sentence(elsewhere: StaffAssignment, now: datetime) -> str:

@@ -11,16 +11,17 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.fields import DateTimeRangeField
-from django.db.models import Exists, Func, OuterRef, QuerySet
+from django.db.models import Exists, Func, OuterRef, Prefetch, QuerySet
 
 from sessions_app.models import Booking, Meeting, Session, StaffAssignment, ZoomHost
 from sessions_app.secret_requests import asks_for_secret
-from whippersnappers.organisation import organisation
+from whippersnappers.organisation import Organisation, organisation
 from whippersnappers.policy import Clause
 
 LONDON = ZoneInfo("Europe/London")
 # The policy promises two members of staff present at every live session (W5).
 STAFF_NEEDED = 2
+NO_HOST = "No Zoom host is free at this time: choose another time, or free a host."
 
 
 @dataclass(frozen=True)
@@ -56,10 +57,11 @@ def gate_facts(sessions: "QuerySet[Session]") -> "QuerySet[Session]":
     # Two levels up: session, free hosts, their meetings.
     start, end = OuterRef(OuterRef("starts_at")), OuterRef(OuterRef("ends_at"))
     period = Func(start, end, function="tstzrange", output_field=DateTimeRangeField())
+    staff = StaffAssignment.objects.select_related("staff__user")
     return (
         sessions.select_related("place")
         .annotate(has_free_host=Exists(_hosts_free_during(period)))
-        .prefetch_related("steps", "items", "assignments__staff__user", "bookings", "meetings")
+        .prefetch_related("steps", "items", Prefetch("assignments", staff), "bookings", "meetings")
     )
 
 
@@ -73,10 +75,14 @@ def _time(session: Session, now: datetime) -> Iterable[Blocker]:
     us = organisation()
     outside = start.time() < us.opens_at or end.time() > us.closes_at or start.date() != end.date()
     if outside:
-        hours = f"{us.opens_at:%H:%M} and {us.closes_at:%H:%M}"
-        yield Blocker("outside_hours", Clause.A1, f"Sessions take place between {hours}: choose another time.", "time")
+        yield Blocker("outside_hours", Clause.A1, hours_said(us), "time")
     if session.state == Session.State.DRAFT and session.starts_at <= now:
         yield Blocker("in_the_past", Clause.W2, "The start has passed: choose a time still to come.", "time")
+
+
+def hours_said(us: Organisation) -> str:
+    """Why a time outside our hours will not do."""
+    return f"Sessions take place between {us.opens_at:%H:%M} and {us.closes_at:%H:%M}: choose another time."
 
 
 def _place(session: Session, now: datetime) -> Iterable[Blocker]:
@@ -153,8 +159,7 @@ def _host(session: Session, now: datetime) -> Iterable[Blocker]:
     known = getattr(session, "has_free_host", None)
     free = free_hosts(session.starts_at, session.ends_at).exists() if known is None else known
     if not free:
-        message = "No Zoom host is free at this time: choose another time, or free a host."
-        yield Blocker("no_host", Clause.W1, message, "host")
+        yield Blocker("no_host", Clause.W1, NO_HOST, "host")
 
 
 def free_hosts(starts_at: datetime, ends_at: datetime) -> "QuerySet[ZoomHost]":
