@@ -8,13 +8,16 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from sessions_app import booking, confirming, staffing
+from sessions_app import booking, confirming, moving, staffing
 from sessions_app.admin.inviting import InviteForm
 from sessions_app.admin.steps import Reach, Step, reach_of, told_in
 from sessions_app.admin.times import ClockField, DayField, initial_times, period_of
 from sessions_app.mail_times import PREPARATION, REMINDER, marks_due, preparation_due_at, reminder_due_at
 from sessions_app.models import Booking, Session, StaffAssignment
 from whippersnappers import dates
+
+# The tick under a warning that the coordinator has read.
+ANYWAY = "anyway"
 
 
 class Confirm(Step):
@@ -60,6 +63,16 @@ class TimesForm(forms.Form):
     said_at = {"starts_at": "starts", "ends_at": "ends"}
     period: tuple[datetime, datetime] | None = None
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if ANYWAY in self.data:
+            self.ask_whether_anyway()
+
+    def ask_whether_anyway(self) -> None:
+        """From now on, ask for a tick: there is something that the coordinator should know first."""
+        tick = forms.CheckboxInput(attrs={"class": "st-check"})
+        self.fields[ANYWAY] = forms.BooleanField(label="Move it anyway", required=False, widget=tick)
+
     def clean(self) -> dict[str, Any]:
         self.period = period_of(self)
         return self.cleaned_data
@@ -69,7 +82,7 @@ class Reschedule(Step):
     name, path, title, button = "reschedule", "reschedule/", "Move this session", "Move the session"
     form_class = TimesForm
 
-    def form(self, data: Any = None) -> forms.Form:
+    def form(self, data: Any = None) -> TimesForm:
         return TimesForm(data, initial=initial_times(self.session.starts_at, self.session.ends_at))
 
     def explain(self) -> list[str]:
@@ -84,8 +97,25 @@ class Reschedule(Step):
         start, end = form.period
         if (start, end) == (self.session.starts_at, self.session.ends_at):
             raise ValidationError({"starts": "This is the time it has now: choose another."})
-        moved = confirming.reschedule(self.session.pk, starts_at=start, ends_at=end, by=self.request.user, now=self.now)
+        self._warn(form, start, end)
+        moved = moving.move(
+            self.session.pk,
+            starts_at=start,
+            ends_at=end,
+            seen=self.request.POST.get("seen", ""),
+            by=self.request.user,
+            now=self.now,
+        )
         return f"Moved to {dates.when(moved.starts_at, moved.ends_at, now=self.now)}."
+
+    def _warn(self, form: TimesForm, start: datetime, end: datetime) -> None:
+        """What does not refuse the move is said once; raises ValidationError until it is wanted anyway."""
+        if form.cleaned_data.get(ANYWAY):
+            return
+        hinders = moving.what_hinders(self.session, start, end, self.now)
+        if hinders and not any(h.refuses for h in hinders):
+            form.ask_whether_anyway()
+            raise ValidationError([h.says for h in hinders])
 
 
 class ReasonForm(forms.Form):
