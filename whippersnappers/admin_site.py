@@ -103,6 +103,7 @@ class Item:
 NAVIGATION: dict[str, list[Item]] = {
     "Sessions": [
         Item("Sessions", "event", "sessions_app_session", "sessions_app.view_session"),
+        Item("Calendar", "calendar_month", "calendar", "sessions_app.view_session"),
         Item(
             "Children in my sessions",
             "child_care",

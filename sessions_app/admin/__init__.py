@@ -1,5 +1,5 @@
 """The staff pages about sessions; importing a module registers its pages."""
 
-from sessions_app.admin import children, contacted, invitations, meetings, phone, places, sessions, staff
+from sessions_app.admin import calendar, children, contacted, invitations, meetings, phone, places, sessions, staff
 
-__all__ = ["children", "contacted", "invitations", "meetings", "phone", "places", "sessions", "staff"]
+__all__ = ["calendar", "children", "contacted", "invitations", "meetings", "phone", "places", "sessions", "staff"]

@@ -6,6 +6,7 @@ in a task's arguments or in a log line is a leak.
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from html import unescape
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -115,6 +116,7 @@ def crawl(world: World, person: str, crawled: dict[str, dict[str, str]]) -> dict
 def walk(world: World, person: str) -> dict[str, str]:
     client = world.client(person)
     waiting = ["/", "/portal/", reverse("admin:index"), "/accounts/login/", "/accounts/login/code/"]
+    waiting += asked_by_scripts(world)
     pages: dict[str, str] = {}
     while waiting and len(pages) < MOST_PAGES:
         address = waiting.pop(0)
@@ -132,6 +134,15 @@ def walk(world: World, person: str) -> dict[str, str]:
     return pages
 
 
+def asked_by_scripts(world: World) -> list[str]:
+    """Addresses that no page links to, because a script asks them."""
+    today = timezone.localdate()
+    days = f"?start={today}&end={today + timedelta(days=7)}"
+    glances = [reverse("admin:calendar_glance", args=[world.key(name)]) for name in ("session", "other_session")]
+    hinders = [reverse("admin:calendar_hindrances", args=[world.key("other_session")]) + days]
+    return [reverse("admin:calendar_feed") + days, *glances, *hinders]
+
+
 def links(address: str, text: str) -> list[str]:
     """The portal's own addresses that a page leads to."""
     found = []
@@ -140,9 +151,11 @@ def links(address: str, text: str) -> list[str]:
             continue
         whole = urlsplit(urljoin(f"http://testserver{address}", unescape(href)))
         if whole.netloc in ("testserver", "localhost:8000"):
-            # Sorting and filtering a list in every combination shows nothing new.
+            # Sorting and filtering a list in every combination shows nothing new; the calendar has no last page.
             found.append(
-                whole.path if re.search(r"[?&](?:o|q|_facets|p)=", href) else f"{whole.path}?{whole.query}".rstrip("?")
+                whole.path
+                if re.search(r"[?&;](?:o|q|_facets|p|on)=", href)
+                else f"{whole.path}?{whole.query}".rstrip("?")
             )
     return found
 
