@@ -14,7 +14,8 @@ def changed_fields(instance: models.Model, stored: models.Model) -> list[str]:
     return [
         field.name
         for field in instance._meta.concrete_fields
-        if not field.primary_key and getattr(instance, field.attname) != getattr(stored, field.attname)
+        if not (field.primary_key or field.generated)
+        and getattr(instance, field.attname) != getattr(stored, field.attname)
     ]
 
 
@@ -28,7 +29,7 @@ def write(instance: models.Model, *, noun: str, by: Any, now: datetime, **detail
     if instance._state.adding:
         instance.save(force_insert=True)
         record(f"{noun}.added", by=by, target=instance, now=now, **detail)
-        return [field.name for field in instance._meta.concrete_fields]
+        return [field.name for field in instance._meta.concrete_fields if not field.generated]
     stored = type(instance)._base_manager.select_for_update().get(pk=instance.pk)
     changed = changed_fields(instance, stored)
     if changed:

@@ -36,6 +36,7 @@ CANARIES = [
         ("GET /join/abc-DEF_123/ 200", "GET /join/[token]/ 200"),
         ("/accounts/password/reset/key/0a1b-c2d3-xyz/", "/accounts/password/reset/key/[token]/"),
         ("GET /portal/?q=Ada&x=1 done", "GET /portal/ done"),
+        ('"GET /admin/search/?q=Jos%C3%A9+O%27Connor HTTP/1.1" 200', '"GET /admin/search/ HTTP/1.1" 200'),
         ("https://zoom.us/j/1?pwd=abc next", "https://zoom.us/j/1 next"),
         ("refused for 203.0.113.77.", "refused for [ip]."),
         ("from 2001:db8:1:2:3:4:5:6", "from [ip]"),

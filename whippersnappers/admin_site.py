@@ -26,6 +26,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 from unfold.sites import UnfoldAdminSite
 
+from whippersnappers.finding.page import search_page
+
 # Besides what every page may do. Scripts still come from here only, and none stands in the page itself.
 UNFOLD_POLICY = {"script-src": ["'unsafe-eval'"], "style-src": ["'unsafe-inline'"]}
 
@@ -76,6 +78,10 @@ class StaffSite(UnfoldAdminSite):
     ) -> HttpResponse:
         """The list of an app's models says nothing that the navigation does not say better."""
         return redirect("admin:index")
+
+    def search(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Our own page in the place of Unfold's, which keeps what was found, names and all, in the cache."""
+        return search_page(self, request)
 
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return redirect("account_change_password")
@@ -191,6 +197,11 @@ def stylesheet(request: HttpRequest) -> str:
     return static("staff/staff.css")
 
 
+def lists_stylesheet(request: HttpRequest) -> str:
+    """What lists share: the search, exports, saved filters."""
+    return static("staff/lists.css")
+
+
 def icon(request: HttpRequest) -> str:
     """The little picture in the browser's tab."""
     return static("img/mark.svg")
@@ -199,6 +210,11 @@ def icon(request: HttpRequest) -> str:
 def script(request: HttpRequest) -> str:
     """Our own script: names for controls that Unfold draws without words."""
     return static("staff/staff.js")
+
+
+def search_script(request: HttpRequest) -> str:
+    """The search over any page, and results while one types."""
+    return static("staff/search.js")
 
 
 def account_links(request: HttpRequest) -> list[dict[str, str]]:

@@ -12,6 +12,7 @@ from pathlib import Path
 import environ
 from csp.constants import NONE, SELF
 
+from whippersnappers.finding import ALIKE
 from whippersnappers.logs import configure_structlog, logging_settings, start_error_reports
 from whippersnappers.production import refuse_unsafe_production
 from whippersnappers.sign_in_settings import *  # noqa: F403
@@ -84,6 +85,7 @@ INSTALLED_APPS = [
     "whippersnappers.accounts",
     "whippersnappers.audit",
     "whippersnappers.outbox",
+    "whippersnappers.finding",
     "families",
     "sessions_app",
 ]
@@ -135,6 +137,8 @@ DATABASES = {"default": env.db("DATABASE_URL", default="postgres://localhost/whi
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 3)
+# How nearly a word must be spelled like the one searched for (whippersnappers/finding).
+DATABASES["default"]["OPTIONS"].setdefault("options", f"-c pg_trgm.word_similarity_threshold={ALIKE}")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # The cache remembers used second-factor codes, which must hold while Redis is down: it lives in Postgres.
 CACHES = {
@@ -224,8 +228,8 @@ UNFOLD = {
     "DASHBOARD_CALLBACK": "sessions_app.admin.home.dashboard",
     "COLORS": UNFOLD_COLORS,
     "BORDER_RADIUS": "10px",
-    "STYLES": ["whippersnappers.admin_site.stylesheet"],
-    "SCRIPTS": ["whippersnappers.admin_site.script"],
+    "STYLES": ["whippersnappers.admin_site.stylesheet", "whippersnappers.admin_site.lists_stylesheet"],
+    "SCRIPTS": ["whippersnappers.admin_site.script", "whippersnappers.admin_site.search_script"],
     "SIDEBAR": {"show_search": False, "navigation": "whippersnappers.admin_site.navigation"},
     "ACCOUNT": {"navigation": "whippersnappers.admin_site.account_links"},
 }

@@ -8,8 +8,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.text import capfirst
 from unfold.admin import ModelAdmin
 
+from whippersnappers.finding.lists import FindsRows
 
-class StaffAdmin(ModelAdmin):
+
+class StaffAdmin(FindsRows, ModelAdmin):
     """The ground for every model's pages.
 
     Saving calls services, so a service's ValidationError becomes a message at the field and nothing of

@@ -49,7 +49,7 @@ class ConsentAdmin(StaffAdmin):
     form = ConsentForm
     list_display = ["child", "purpose", "answer", "by", "decided_at", "current"]
     list_filter = ["purpose", "given", ("superseded_at", admin.EmptyFieldListFilter)]
-    search_fields = ["child__known_as", "child__last_name", "child__reference"]
+    search_fields = ["child__search_text"]
     search_help_text = "Child"
     autocomplete_fields = ["child", "given_by"]
     fields = ["child", "purpose", "given", "given_by", "recorded_note"]

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -12,8 +12,17 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from families.admin.ground import FamiliesAdmin
 from families.admin.grouping import put_into_group
-from families.admin.standing import ArchivedFilter, GuardiansOfChild, RestrictionFilter, label, restrictions_of
-from families.models import Child, Consent
+from families.admin.standing import (
+    ArchivedFilter,
+    GuardiansOfChild,
+    RestrictionFilter,
+    label,
+    marks_of,
+    restrictions_of,
+)
+from families.models import Child, Consent, Guardianship
+from families.models.children import age_said
+from whippersnappers.finding.lists import Found
 
 
 class ConsentFilter(admin.SimpleListFilter):
@@ -46,10 +55,9 @@ class ChildAdmin(FamiliesAdmin):
     list_filter = [
         ("communication", ChoicesDropdownFilter), "local_authority", ConsentFilter, RestrictionFilter, ArchivedFilter,
     ]  # fmt: skip
-    search_fields = [
-        "known_as", "first_name", "last_name", "reference", "family__name", "family__reference",
-        "guardianships__guardian__first_name", "guardianships__guardian__last_name",
-    ]  # fmt: skip
+    search_fields = ["search_text", "family__search_text", "guardianships__guardian__search_text"]
+    search_place = 3
+    search_all = "&archived=all"
     search_help_text = "Child, reference, family or parent"
     autocomplete_fields = ["family"]
     actions = [put_into_group]
@@ -65,7 +73,8 @@ class ChildAdmin(FamiliesAdmin):
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Child]:
-        return super().get_queryset(request).select_related("family").prefetch_related("guardianships__guardian")
+        standings = Prefetch("guardianships", Guardianship.objects.select_related("guardian"))
+        return super().get_queryset(request).select_related("family").prefetch_related(standings)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Child | None = None) -> list[str]:
         return ["recorded", *(["family"] if obj else [])]
@@ -76,6 +85,14 @@ class ChildAdmin(FamiliesAdmin):
         child = self.get_object(request, object_id)
         found = restrictions_of(child.guardianships.select_related("guardian", "child")) if child else []
         return super().change_view(request, object_id, form_url, {"restrictions": found, **(extra_context or {})})
+
+    def rows_for_search(self, request: HttpRequest) -> QuerySet[Child]:
+        restricted = Guardianship.objects.filter(child=OuterRef("pk"), restricted=True)
+        return self.get_queryset(request).prefetch_related(None).annotate(is_restricted=Exists(restricted))
+
+    def found(self, row: Any) -> Found:
+        facts = [str(row.family), age_said(row, timezone.localdate()), row.local_authority]
+        return Found(str(row), ", ".join(filter(None, facts)), marks_of(row, restricted=row.is_restricted))
 
     @admin.display(description="Child", ordering="known_as")
     def name(self, child: Child) -> str | SafeString:

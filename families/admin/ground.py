@@ -45,7 +45,7 @@ def save(instance: models.Model, *, by: Any, now: datetime) -> None:
 
 def mark_of(instance: models.Model) -> str:
     """A mark of everything a person can edit of the instance, as stored now."""
-    values = [str(getattr(instance, field.attname)) for field in instance._meta.concrete_fields]
+    values = [str(getattr(instance, field.attname)) for field in instance._meta.concrete_fields if not field.generated]
     return hashlib.sha256(json.dumps(values).encode()).hexdigest()[:20]
 
 

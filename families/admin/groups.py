@@ -17,7 +17,7 @@ class GroupAdmin(StaffAdmin):
     """A group: its name and its children, found by typing."""
 
     list_display = ["name", "size"]
-    search_fields = ["name", "children__known_as", "children__last_name"]
+    search_fields = ["search_text", "children__search_text"]
     search_help_text = "Group or child"
     autocomplete_fields = ["children"]
     fields = ["name", "children"]

@@ -13,8 +13,16 @@ from unfold.admin import StackedInline
 from families.admin.archive_pages import archive_urls
 from families.admin.ground import CheckedForm, FamiliesAdmin
 from families.admin.spreadsheet import import_urls
-from families.admin.standing import ArchivedFilter, ChildrenOfGuardian, RestrictionFilter, label, restrictions_of
+from families.admin.standing import (
+    ArchivedFilter,
+    ChildrenOfGuardian,
+    RestrictionFilter,
+    label,
+    marks_of,
+    restrictions_of,
+)
 from families.models import Child, Family, Guardian, Guardianship
+from whippersnappers.finding.lists import Found
 
 
 class ReachFilter(admin.SimpleListFilter):
@@ -64,10 +72,9 @@ class FamilyAdmin(FamiliesAdmin):
     list_display = ["household", "number", "adults", "kids", "state"]
     list_display_links = ["household", "number"]
     list_filter = [ArchivedFilter]
-    search_fields = [
-        "name", "reference", "guardians__first_name", "guardians__last_name", "guardians__email",
-        "children__known_as", "children__first_name", "children__last_name",
-    ]  # fmt: skip
+    search_fields = ["search_text", "guardians__search_text", "children__search_text"]
+    search_place = 1
+    search_all = "&archived=all"
     search_help_text = "Family, reference, parent, e-mail address or child"
     list_before_template = "families/list_top.html"
     change_form_outer_before_template = "families/family_top.html"
@@ -93,6 +100,10 @@ class FamilyAdmin(FamiliesAdmin):
     ) -> HttpResponse:
         family = self.get_object(request, object_id)
         return super().change_view(request, object_id, form_url, _around(family) | (extra_context or {}))
+
+    def found(self, row: Family) -> Found:
+        people = ", ".join([self.adults(row), self.kids(row)]) if row.children.all() else self.adults(row)
+        return Found(row.name, f"{row.reference}: {people}", marks_of(row))
 
     @admin.display(description="Family", ordering="name")
     def household(self, family: Family) -> str:
@@ -137,7 +148,10 @@ class GuardianAdmin(FamiliesAdmin):
     list_display = ["name", "family", "reach", "standing"]
     list_display_links = ["name"]
     list_filter = [ReachFilter, RestrictionFilter, ArchivedFilter]
-    search_fields = ["first_name", "last_name", "email", "phone", "family__name", "family__reference"]
+    search_fields = ["search_text", "family__search_text"]
+    search_place = 2
+    search_title = "Parents and carers"
+    search_all = "&archived=all"
     search_help_text = "Name, e-mail address, phone or family"
     autocomplete_fields = ["family"]
     readonly_fields = ["mail_state"]
@@ -149,7 +163,8 @@ class GuardianAdmin(FamiliesAdmin):
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Guardian]:
-        return super().get_queryset(request).select_related("family").prefetch_related("guardianships__child")
+        standings = Prefetch("guardianships", Guardianship.objects.select_related("child"))
+        return super().get_queryset(request).select_related("family").prefetch_related(standings)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Guardian | None = None) -> list[str]:
         return ["mail_state", *(["family"] if obj else [])]
@@ -160,6 +175,12 @@ class GuardianAdmin(FamiliesAdmin):
         guardian = self.get_object(request, object_id)
         found = restrictions_of(guardian.guardianships.select_related("guardian", "child")) if guardian else []
         return super().change_view(request, object_id, form_url, {"restrictions": found, **(extra_context or {})})
+
+    def found(self, row: Guardian) -> Found:
+        standings = list(row.guardianships.all())
+        kids = ", ".join(standing.child.known_as for standing in standings)
+        about = f"{row.family}, for {kids}" if kids else str(row.family)
+        return Found(str(row), about, marks_of(row, restricted=any(s.restricted for s in standings)))
 
     @admin.display(description="Name", ordering="last_name")
     def name(self, guardian: Guardian) -> str:

@@ -110,6 +110,12 @@ def label(word: str, colour: str) -> SafeString:
     return format_html('<span class="st-label st-label--{}">{}</span>', colour, word)
 
 
+def marks_of(person: Any, *, restricted: bool = False) -> list[tuple[str, str]]:
+    """What must be seen at once where this person or household is only named."""
+    marks = [("Archived", "warning")] if person.archived_at else []
+    return [*marks, ("Restriction", "danger")] if restricted else marks
+
+
 def restrictions_of(standings: Iterable[Guardianship]) -> list[dict[str, Any]]:
     """The restrictions among the standings, for the notice on top of a page."""
     return [

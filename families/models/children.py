@@ -10,6 +10,7 @@ from families.models.households import Family, Guardian
 from whippersnappers.accounts.models import User
 from whippersnappers.accounts.roles import Role
 from whippersnappers.crypto import EncryptedTextField
+from whippersnappers.finding.words import search_index, search_text
 
 
 class ChildQuerySet(models.QuerySet["Child"]):
@@ -55,12 +56,14 @@ class Child(models.Model):
         "short-break entitlement (hours a year)", max_digits=6, decimal_places=1, null=True, blank=True
     )
     archived_at = models.DateTimeField(null=True, blank=True)
+    search_text = search_text("known_as", "first_name", "last_name", "reference")
 
     objects = ChildQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "children"
         ordering = ["known_as", "last_name", "reference"]
+        indexes = [search_index("child_found")]
         constraints = [
             models.CheckConstraint(
                 name="child_entitlement_not_negative",
@@ -75,6 +78,12 @@ class Child(models.Model):
         """Full years on `day`; a child born on 29 February has birthdays on 1 March in common years."""
         had_birthday = (day.month, day.day) >= (self.date_of_birth.month, self.date_of_birth.day)
         return day.year - self.date_of_birth.year - (0 if had_birthday else 1)
+
+
+def age_said(child: Child, day: date) -> str:
+    """`1 year`, `9 years`."""
+    years = child.age_on(day)
+    return "1 year" if years == 1 else f"{years} years"
 
 
 class GuardianshipQuerySet(models.QuerySet["Guardianship"]):
@@ -130,6 +139,7 @@ class Group(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(max_length=80, unique=True)
     children = models.ManyToManyField(Child, blank=True, related_name="groups")
+    search_text = search_text("name")
 
     class Meta:
         ordering = ["name"]

@@ -10,6 +10,7 @@ from django.db.models.functions import Lower
 from whippersnappers.accounts.models import User
 from whippersnappers.accounts.roles import Role
 from whippersnappers.crypto import EncryptedTextField
+from whippersnappers.finding.words import Digits, search_index, search_text
 
 
 class FamilyQuerySet(models.QuerySet["Family"]):
@@ -31,12 +32,14 @@ class Family(models.Model):
     notes = EncryptedTextField("notes for staff", blank=True, default="")
     created_at = models.DateTimeField(auto_now_add=True)
     archived_at = models.DateTimeField(null=True, blank=True)
+    search_text = search_text("name", "reference")
 
     objects = FamilyQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "families"
         ordering = ["name", "reference"]
+        indexes = [search_index("family_found")]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.reference})"
@@ -72,11 +75,13 @@ class Guardian(models.Model):
         "prefers to be contacted by", max_length=10, choices=Contact.choices, default=Contact.EMAIL
     )
     archived_at = models.DateTimeField(null=True, blank=True)
+    search_text = search_text("first_name", "last_name", "email", Digits("phone"))
 
     objects = GuardianQuerySet.as_manager()
 
     class Meta:
         ordering = ["last_name", "first_name"]
+        indexes = [search_index("guardian_found")]
         constraints = [
             models.UniqueConstraint(
                 Lower("email"),

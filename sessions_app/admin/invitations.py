@@ -25,7 +25,7 @@ class InvitationAdmin(StaffAdmin):
 
     list_display = ["guardian", "session_title", "when", "status", "joined"]
     search_help_text = "Parent, carer or session"
-    search_fields = ["guardian__first_name", "guardian__last_name", "session__title"]
+    search_fields = ["guardian__search_text", "session__search_text"]
     ordering = ["-session__starts_at", "guardian__last_name"]
     actions = None
     fields = ["guardian", "of", "when", "status", "uses"]

@@ -79,7 +79,7 @@ class PhoneTaskAdmin(StaffAdmin):
     search_help_text = "Parent, carer or session"
     list_filter = [OpenFilter]
     list_filter_sheet = False
-    search_fields = ["guardian__first_name", "guardian__last_name", "session__title"]
+    search_fields = ["guardian__search_text", "session__search_text"]
     ordering = ["session__starts_at", "created_at"]
     actions = None
     list_before_template = "staff/phone_list_top.html"

@@ -15,7 +15,7 @@ from whippersnappers.staff_admin import StaffAdmin
 @admin.register(Place)
 class PlaceAdmin(StaffAdmin):
     list_display = ["name", "address_line", "sessions_ahead"]
-    search_fields = ["name", "address"]
+    search_fields = ["search_text"]
     search_help_text = "Name or address"
     fields = ["name", "address", "directions"]
     actions = None

@@ -21,6 +21,8 @@ from sessions_app.models import Session, StaffAssignment, StaffProfile
 from sessions_app.readiness import blockers, gate_facts
 from whippersnappers.dates import local
 
+DELIVERED: dict[str, str] = {Session.Delivery.REMOTE: "by Zoom", Session.Delivery.IN_PERSON: "in person"}
+
 
 class WhenFilter(admin.SimpleListFilter):
     """Which part of the calendar; what is ahead unless asked otherwise."""

@@ -25,6 +25,7 @@ from sessions_app.admin.bulk_pages import bulk_urls
 from sessions_app.admin.cards import card
 from sessions_app.admin.mail_preview import preview_html, preview_page
 from sessions_app.admin.mending import page_of
+from sessions_app.admin.session_finding import FindsSessions
 from sessions_app.admin.session_form import SessionForm
 from sessions_app.admin.session_inlines import (
     ItemInline,
@@ -35,6 +36,7 @@ from sessions_app.admin.session_inlines import (
     without_side_doors,
 )
 from sessions_app.admin.session_list import (
+    DELIVERED,
     BlockedFilter,
     DaysFilter,
     SessionChangeList,
@@ -52,12 +54,11 @@ from sessions_app.readiness import gate_facts
 from whippersnappers import dates
 from whippersnappers.staff_admin import StaffAdmin
 
-DELIVERED: dict[str, str] = {Session.Delivery.REMOTE: "by Zoom", Session.Delivery.IN_PERSON: "in person"}
 _EDITABLE = (Session.State.DRAFT, Session.State.CONFIRMED)
 
 
 @admin.register(Session)
-class SessionAdmin(StaffAdmin):
+class SessionAdmin(FindsSessions, StaffAdmin):
     """What is planned. Everything that changes goes through the services."""
 
     form = SessionForm
@@ -76,14 +77,6 @@ class SessionAdmin(StaffAdmin):
     list_filter_sheet = True
     list_filter_submit = True
     list_fullwidth = True
-    search_fields = [
-        "title",
-        "summary",
-        "assignments__staff__first_name",
-        "assignments__staff__user__name",
-        "place__name",
-    ]
-    search_help_text = "Title, member of staff or place"
     actions = BULK_ACTIONS
     conditional_fields = {"place": "delivery == 'in_person'"}
     change_form_outer_before_template = "staff/session_top.html"

@@ -18,6 +18,7 @@ from sessions_app.admin.times import DayField
 from sessions_app.models import StaffProfile
 from whippersnappers import dates
 from whippersnappers.accounts.models import User
+from whippersnappers.finding.lists import Found
 from whippersnappers.staff_admin import StaffAdmin
 
 # How long before a clearance runs out it is called "soon".
@@ -77,7 +78,8 @@ class StaffProfileAdmin(StaffAdmin):
     list_display = ["name", "first_name", "clearance", "dbs", "training", "sessions_ahead"]
     list_display_links = ["name"]
     list_filter = [ClearanceFilter]
-    search_fields = ["first_name", "user__name", "user__email"]
+    search_fields = ["user__search_text", "search_text"]
+    search_place = 5
     search_help_text = "Name or e-mail address"
     ordering = ["user__name"]
     fieldsets = [
@@ -111,6 +113,12 @@ class StaffProfileAdmin(StaffAdmin):
 
     def save_model(self, request: HttpRequest, obj: StaffProfile, form: Any, change: bool) -> None:
         clearing.save_staff_profile(obj, by=request.user, now=timezone.now())
+
+    def found(self, row: Any) -> Found:
+        word, colour = clearance_said(row, timezone.localdate())
+        ahead = "1 session ahead" if row.ahead == 1 else f"{row.ahead} sessions ahead"
+        gone = [] if row.user.is_active else [("May not sign in any more", "warning")]
+        return Found(str(row), ahead, [*gone, (word, colour)])
 
     @admin.display(description="Name", ordering="user__name")
     def name(self, profile: StaffProfile) -> str:

@@ -14,6 +14,7 @@ from families.models import Guardianship
 from sessions_app.models.lines import ItemLine, StepLine
 from whippersnappers.accounts.models import User
 from whippersnappers.accounts.roles import Role
+from whippersnappers.finding.words import search_index, search_text
 
 
 class Place(models.Model):
@@ -23,6 +24,7 @@ class Place(models.Model):
     name = models.CharField(max_length=80, unique=True)
     address = models.TextField()
     directions = models.TextField("how to get there", blank=True)
+    search_text = search_text("name", "address")
 
     class Meta:
         ordering = ["name"]
@@ -110,6 +112,7 @@ class Session(models.Model):
     )
     series_day = models.DateField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
+    search_text = search_text("title")
 
     objects = SessionQuerySet.as_manager()
 
@@ -153,7 +156,7 @@ class Session(models.Model):
                 deferrable=models.Deferrable.DEFERRED,
             ),
         ]
-        indexes = [models.Index(fields=["state", "starts_at"])]
+        indexes = [models.Index(fields=["state", "starts_at"]), search_index("session_found")]
         triggers = [
             # Assignments and meetings carry the session's time so that Postgres itself can refuse a
             # person or a Zoom host in two places at once.

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Q
 
 from sessions_app.models.planning import Session
+from whippersnappers.finding.words import search_text
 
 
 class StaffProfileQuerySet(models.QuerySet["StaffProfile"]):
@@ -32,6 +33,8 @@ class StaffProfile(models.Model):
     training_valid_until = models.DateField("safeguarding training valid until", null=True, blank=True)
     # The address of a licensed Zoom user of our account, for taking over as host; may be empty.
     zoom_email = models.EmailField("Zoom sign-in", max_length=254, blank=True)
+
+    search_text = search_text("first_name")
 
     objects = StaffProfileQuerySet.as_manager()
 

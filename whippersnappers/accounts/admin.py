@@ -20,6 +20,7 @@ from whippersnappers.accounts import people
 from whippersnappers.accounts.models import User
 from whippersnappers.accounts.roles import STAFF_ROLES, Role
 from whippersnappers.accounts.second_factors import REAL_FACTORS
+from whippersnappers.finding.lists import Found
 from whippersnappers.staff_admin import StaffAdmin
 
 # These come with libraries and with a page each. Nobody holds a permission for them, and they are no way to manage
@@ -93,7 +94,8 @@ class PersonAdmin(StaffAdmin):
     form = PersonForm
     list_display = ("__str__", "email", "roles_held", "second_step", "is_active", "signed_in_last")
     list_filter = (RoleFilter, SecondStepFilter, "is_active")
-    search_fields = ("name", "email")
+    search_fields = ("search_text",)
+    search_place = 6
     search_help_text = "A name or an e-mail address"
     actions_submit_line = ("start_over",)
     readonly_fields = ("second_step", "signed_in_last", "added")
@@ -118,6 +120,10 @@ class PersonAdmin(StaffAdmin):
         if obj is not None and obj.roles == [Role.GUARDIAN.value]:
             fixed += ["name", "email", "roles", "roles_held"]
         return fixed
+
+    def found(self, row: User) -> Found:
+        gone = [] if row.is_active else [("May not sign in any more", "warning")]
+        return Found(str(row), f"{self.roles_held(row)}, {row.email}", gone)
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         """Hand the wishes to the services, in the transaction of the page."""

@@ -11,6 +11,7 @@ from django.db.models.functions import Lower
 
 from whippersnappers.accounts.roles import STAFF_ROLES, Role, permissions_of
 from whippersnappers.audit.trail import record
+from whippersnappers.finding.words import search_index, search_text
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -65,6 +66,7 @@ class User(AbstractBaseUser):
     roles = ArrayField(models.CharField(max_length=20, choices=Role.choices), default=list, blank=True)
     is_active = models.BooleanField("may sign in", default=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    search_text = search_text("name", "email")
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -76,6 +78,7 @@ class User(AbstractBaseUser):
         verbose_name = "person"
         verbose_name_plural = "people"
         ordering = ["name", "email"]
+        indexes = [search_index("user_found")]
         constraints = [
             models.UniqueConstraint(
                 Lower("email"), name="user_email_unique", violation_error_message="This e-mail is taken."
