@@ -24,6 +24,10 @@ class NothingForm(forms.Form):
 class CancelForm(ReasonForm):
     """One reason for all of them; families read it."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].label = "Why are they cancelled?"
+
     def clean_reason(self) -> str:
         refuse_secret_requests(self.cleaned_data["reason"])
         return str(self.cleaned_data["reason"]).strip()

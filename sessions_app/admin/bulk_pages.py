@@ -16,7 +16,17 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from sessions_app.admin.bulk_forms import ASKED_FIRST, FORMS
-from sessions_app.admin.bulk_words import WORDS, outcome, reach_of, said, staff_of, summary, undo_said, window_said
+from sessions_app.admin.bulk_words import (
+    LOOKS_AGAIN_AFTER,
+    WORDS,
+    outcome,
+    reach_of,
+    said,
+    staff_of,
+    summary,
+    undo_said,
+    window_said,
+)
 from sessions_app.admin.cards import changelist_url
 from sessions_app.admin.mending import page_of, place_to_mend
 from sessions_app.bulk import mails, running
@@ -188,7 +198,7 @@ def _undoing(run: BulkRun, done: int) -> dict[str, Any]:
     has_mails = mails.of_run(run).exists()
     held = has_mails and run.state == State.DONE and run.held_until is not None and run.held_until > now
     words = undo_said(run, undoable, done, has_mails, now) if run.state != State.UNDONE else ""
-    return {"undoable": undoable, "undo_said": words, "is_held": held}
+    return {"undoable": undoable, "undo_said": words, "is_held": held, "every": LOOKS_AGAIN_AFTER}
 
 
 def progress(site: Any, request: HttpRequest, run: BulkRun) -> HttpResponse:

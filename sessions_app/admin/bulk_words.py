@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 
@@ -16,6 +16,8 @@ from sessions_app.reach import ToReach
 from whippersnappers import dates
 
 Kind = BulkRun.Kind
+# Seconds between two looks of the page at how much time is left for undoing.
+LOOKS_AGAIN_AFTER = 15
 
 
 @dataclass(frozen=True)
@@ -161,6 +163,17 @@ def undo_said(run: BulkRun, undoable: int, done: int, has_mails: bool, now: date
     if undoable < done:
         return f"Mails have gone out. About {undoable} of {done} none has: only these can still be undone."
     if held and run.held_until is not None:
-        at = dates.until(run.held_until, now=now)
-        return f"Nothing has left the house yet. The mails go {at}; until then you can undo it."
+        return (
+            f"Nothing has left the house yet. The mails go {_soon(run.held_until - now)}; until then you can undo it."
+        )
     return "The mails are about to go."
+
+
+def _soon(left: timedelta) -> str:
+    """`in 1 minute 45 seconds`: rounded down to the page's next look, so that nobody counts on too much time."""
+    seconds = int(left.total_seconds()) // LOOKS_AGAIN_AFTER * LOOKS_AGAIN_AFTER
+    minutes, rest = divmod(seconds, 60)
+    parts = [counted(minutes, "minute", "minutes")] if minutes else []
+    if rest:
+        parts.append(f"{rest} seconds")
+    return f"in {' '.join(parts)}" if parts else "in a few seconds"

@@ -45,6 +45,8 @@ class Verdict:
     session: Session
     hindrances: list[Hindrance] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    # What somebody should think about before pressing.
+    warnings: list[str] = field(default_factory=list)
     reached: Sequence[ToReach] = ()
     # Names of staff who get a mail.
     staff_told: set[str] = field(default_factory=set)

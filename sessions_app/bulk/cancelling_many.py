@@ -29,7 +29,7 @@ class CancelMany:
             verdict.reached = [contact.reach for contact in contacts[pk] if contact.has_heard]
             verdict.staff_told = {str(a.staff) for a in verdict.session.assignments.all() if a.withdrawn_at is None}
             if verdict.session.starts_at <= now:
-                verdict.notes.append("It is going on right now.")
+                verdict.warnings.append("It is going on right now.")
         return found
 
     def take(self, verdict: Verdict, asked: Asked, *, by: Any, now: datetime) -> str:

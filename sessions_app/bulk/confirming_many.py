@@ -28,7 +28,7 @@ class ConfirmMany:
             verdict.reached = reached[pk]
             verdict.staff_told = {str(a.staff) for a in session.assignments.all() if a.withdrawn_at is None}
             if alone := _children_alone(verdict):
-                verdict.notes.append(f"Nobody can be reached for {counted(alone, 'child', 'children')}.")
+                verdict.warnings.append(f"Nobody can be reached for {counted(alone, 'child', 'children')}.")
         return found
 
     def take(self, verdict: Verdict, asked: Asked, *, by: Any, now: datetime) -> str:

@@ -90,7 +90,7 @@ def _verdict(session: Session, children: Mapping[Any, Child], places: Places, as
     elsewhere = {child.pk: place for child in new for place in places[child.pk] if place.overlaps(session)}
     for child in (child for child in new if child.pk in elsewhere):
         left_out = ", so left out" if asked.leave_out_busy else ""
-        verdict.notes.append(f"{child} is at “{elsewhere[child.pk].title}” at that time{left_out}.")
+        verdict.warnings.append(f"{child} is at “{elsewhere[child.pk].title}” at that time{left_out}.")
     verdict.work = [child for child in new if not (asked.leave_out_busy and child.pk in elsewhere)]
     return _with_room(verdict, len(holding), len(children) - len(new))
 

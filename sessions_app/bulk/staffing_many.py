@@ -98,10 +98,10 @@ def _warn(verdict: Verdict, present: Mapping[Any, StaffAssignment], on: StaffPro
     stay = [a.staff for a in present.values() if a is not change.off and a.staff_id != (on.pk if on else None)]
     after = [*stay, *([on] if on else [])]
     if on and (gaps := on.clearance_gaps(day)):
-        verdict.notes.append(f"{on} cannot deliver it: {', '.join(gaps)}.")
+        verdict.warnings.append(f"{on} cannot deliver it: {', '.join(gaps)}.")
     if sum(not person.clearance_gaps(day) for person in after) < STAFF_NEEDED:
         again = " It will need staff again." if verdict.session.state == Session.State.CONFIRMED else ""
-        verdict.notes.append(f"Fewer than two cleared members of staff are left.{again}")
+        verdict.warnings.append(f"Fewer than two cleared members of staff are left.{again}")
 
 
 def _refuse_clash(verdict: Verdict, elsewhere: list[StaffAssignment], now: datetime) -> None:
