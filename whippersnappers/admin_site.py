@@ -110,6 +110,7 @@ NAVIGATION: dict[str, list[Item]] = {
     "Sessions": [
         Item("Sessions", "event", "sessions_app_session", "sessions_app.view_session"),
         Item("Calendar", "calendar_month", "calendar", "sessions_app.view_session"),
+        Item("Series", "event_repeat", "sessions_app_series", "sessions_app.view_series"),
         Item(
             "Children in my sessions",
             "child_care",
@@ -118,6 +119,8 @@ NAVIGATION: dict[str, list[Item]] = {
         ),
         Item("Staff", "badge", "sessions_app_staffprofile", "sessions_app.view_staffprofile"),
         Item("Places", "location_on", "sessions_app_place", "sessions_app.view_place"),
+        Item("Terms", "date_range", "sessions_app_term", "sessions_app.view_term"),
+        Item("Holidays", "beach_access", "sessions_app_holiday", "sessions_app.view_holiday"),
     ],
     "Families": [
         Item("Families", "home", "families_family", "families.view_family"),

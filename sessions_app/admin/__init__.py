@@ -1,5 +1,29 @@
 """The staff pages about sessions; importing a module registers its pages."""
 
-from sessions_app.admin import calendar, children, contacted, invitations, meetings, phone, places, sessions, staff
+from sessions_app.admin import (
+    calendar,
+    children,
+    contacted,
+    invitations,
+    meetings,
+    phone,
+    places,
+    series,
+    sessions,
+    staff,
+    terms,
+)
 
-__all__ = ["calendar", "children", "contacted", "invitations", "meetings", "phone", "places", "sessions", "staff"]
+__all__ = [
+    "calendar",
+    "children",
+    "contacted",
+    "invitations",
+    "meetings",
+    "phone",
+    "places",
+    "series",
+    "sessions",
+    "staff",
+    "terms",
+]

@@ -71,12 +71,15 @@ class LinesFormSet(PaginationInlineFormSet):
         self.save(commit=False)
         for line in self.deleted_objects:
             line.delete()
-        forms_ = [f for f in self.forms if f not in self.deleted_forms and (f.instance.pk or f.has_changed())]
-        last = len(forms_) + max((f.cleaned_data.get("position") or 0 for f in forms_), default=0)
-        ordered = sorted(forms_, key=lambda f: f.cleaned_data.get("position") or last)
-        for number, form in enumerate(ordered, start=1):
+        for number, form in enumerate(self.in_order(), start=1):
             form.instance.position = number
             form.instance.save()
+
+    def in_order(self) -> list[Any]:
+        """The forms of the lines that stay, in the order of their numbers."""
+        forms_ = [f for f in self.forms if f not in self.deleted_forms and (f.instance.pk or f.has_changed())]
+        last = len(forms_) + max((f.cleaned_data.get("position") or 0 for f in forms_), default=0)
+        return sorted(forms_, key=lambda f: f.cleaned_data.get("position") or last)
 
 
 class LineForm(forms.ModelForm):

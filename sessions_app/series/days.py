@@ -7,6 +7,7 @@ from functools import lru_cache
 import holidays
 
 from sessions_app.models import Holiday
+from sessions_app.series import rules
 
 
 @lru_cache(maxsize=40)
@@ -28,3 +29,14 @@ def days_off(days: Iterable[date]) -> dict[date, str]:
     for holiday in Holiday.objects.all().meeting(wanted[0], wanted[-1]).order_by("first_day"):
         off |= {day: holiday.name for day in wanted if holiday.first_day <= day <= holiday.last_day}
     return off | bank_holidays(wanted)
+
+
+def counted_days_on(rule: str, first_day: date, count: int) -> list[date]:
+    """The first `count` days of the rule that are not days off. Raises what `rules.days_counted` raises."""
+    off: dict[date, str] = {}
+    while True:
+        days = rules.days_counted(rule, first_day, count, without=off)
+        more = days_off(days)
+        if not more:
+            return days
+        off |= more

@@ -16,7 +16,7 @@ from sessions_app.models import Series, Session
 from sessions_app.series.comparing import pair
 from sessions_app.series.drafting import draft_sessions
 from sessions_app.series.following import Change, follow_series
-from sessions_app.series.plans import Line, Outcome, Plan, check, plan_of, store
+from sessions_app.series.plans import Line, Outcome, Plan, check, own_copy, plan_of, store
 from whippersnappers.audit.trail import record
 
 _AHEAD = (Session.State.DRAFT, Session.State.CONFIRMED)
@@ -27,9 +27,11 @@ def change(wanted: Plan, *, from_day: date | None, reason: str, by: Any, now: da
 
     From a later day than its first, the series is split: what comes before stays as it was, and the rest
     goes on as a series of its own that follows it. `reason` is what families read where a confirmed session
-    is called off. A session that cannot follow (a clash) stays as it was, and its line says why.
+    is called off. A session that cannot follow (a clash) stays as it was, and its line says why. The plan
+    itself stays as it is, so it can be rehearsed first.
     Raises ValidationError, keyed by field, for what is wrong with all of them.
     """
+    wanted = own_copy(wanted)
     check(wanted, now)
     with transaction.atomic():
         stored = Series.objects.select_for_update().get(pk=wanted.series.pk)

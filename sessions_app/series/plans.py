@@ -1,7 +1,8 @@
 """What a coordinator wants of a series, and what came of it, session by session."""
 
+import copy
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -122,6 +123,11 @@ class Outcome:
     def sessions(self) -> list[UUID]:
         """The sessions that were touched and are still there."""
         return [line.session.pk for line in self.lines if line.session is not None and line.session.pk]
+
+
+def own_copy(plan: Plan) -> Plan:
+    """The plan with a series object of its own, for whoever is going to store it."""
+    return replace(plan, series=copy.copy(plan.series))
 
 
 def store(plan: Plan) -> None:

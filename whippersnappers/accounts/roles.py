@@ -43,6 +43,8 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
         | {"families.import_families", "families.delete_group"}
         | _some("view add change", "sessions_app", "session", "staffprofile", "place")
         | _all("sessions_app", "sessionstep", "sessionitem")
+        | _some("view add change", "sessions_app", "series", "term")
+        | _all("sessions_app", "seriesstep", "seriesitem", "seriesstaff", "holiday")
         | _some("view add change", "sessions_app", "staffassignment", "booking")
         | _some("view change", "sessions_app", "phonetask")
         | _some("view", "sessions_app", "meeting", "zoomhost", "invitation")

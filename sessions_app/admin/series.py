@@ -1,0 +1,230 @@
+"""Series as coordinators see them: the list, and the form that shows what it would do before it does it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Count, Min, Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
+
+from sessions_app.admin.cards import cards
+from sessions_app.admin.series_form import SeriesForm
+from sessions_app.admin.series_inlines import (
+    SeriesItemInline,
+    SeriesStaffInline,
+    SeriesStepInline,
+    items_in,
+    staff_in,
+    steps_in,
+)
+from sessions_app.admin.series_steps import STEPS, SeriesStep, respond
+from sessions_app.admin.series_words import outcome_said, skipped_said, what_would_happen
+from sessions_app.admin.session_inlines import without_side_doors
+from sessions_app.admin.session_list import two_lines
+from sessions_app.models import Series, Session
+from sessions_app.series import rules
+from sessions_app.series.editing import change
+from sessions_app.series.plans import Outcome, Plan
+from sessions_app.series.rehearsing import Rehearsal, rehearse
+from sessions_app.series.starting import start
+from whippersnappers import dates
+from whippersnappers.staff_admin import StaffAdmin
+
+DO = "do"
+SEEN = "seen"
+
+
+class Shown(Exception):
+    """Not done yet: the person is to see first what it would do."""
+
+    def __init__(self, rehearsal: Rehearsal, form: SeriesForm) -> None:
+        super().__init__("shown first")
+        self.rehearsal, self.form = rehearsal, form
+
+
+def _starting(request: HttpRequest, wanted: Plan) -> Callable[[], Outcome]:
+    return lambda: start(wanted, by=request.user, now=timezone.now())
+
+
+def _changing(request: HttpRequest, form: SeriesForm, wanted: Plan) -> Callable[[], Outcome]:
+    reason = form.cleaned_data["reason"]
+    return lambda: change(wanted, from_day=form.from_day, reason=reason, by=request.user, now=timezone.now())
+
+
+def _only_shown(form: type[Any]) -> type[Any]:
+    """The form class, without a complaint, but not to be saved either."""
+
+    class ShownForm(form):
+        def is_valid(self) -> bool:
+            super().is_valid()
+            return False
+
+    return ShownForm
+
+
+@admin.register(Series)
+class SeriesAdmin(StaffAdmin):
+    """Runs of sessions. Every press shows first what would happen; the second one does it."""
+
+    form = SeriesForm
+    inlines = [SeriesStepInline, SeriesItemInline, SeriesStaffInline]
+    list_display = ["name", "rhythm", "sessions_left", "next_one"]
+    list_display_links = ["name"]
+    list_filter = ["term", ("kind", ChoicesDropdownFilter), ("delivery", ChoicesDropdownFilter)]
+    search_fields = ["title"]
+    search_help_text = "Title"
+    ordering = ["-last_day", "starts"]
+    actions = None
+    conditional_fields = {
+        "place": "delivery == 'in_person'",
+        "weekdays": "repeats == 'weekly' || repeats == 'fortnightly'",
+        "rule": "repeats == 'own'",
+    }
+    change_form_outer_before_template = "staff/series_top.html"
+    change_form_before_template = "staff/session_mark.html"
+    change_form_after_template = "staff/series_days.html"
+    compressed_fields = False
+
+    # --- The list
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Series]:
+        ahead = Q(sessions__starts_at__gt=timezone.now()) & ~Q(sessions__state=Session.State.CANCELLED)
+        counted = super().get_queryset(request).select_related("term", "place")
+        return counted.annotate(left=Count("sessions", filter=ahead), next=Min("sessions__starts_at", filter=ahead))
+
+    @admin.display(description="Series", ordering="title")
+    def name(self, series: Series) -> SafeString:
+        return two_lines(series.title, str(series.term or series.get_kind_display()))
+
+    @admin.display(description="When", ordering="starts")
+    def rhythm(self, series: Series) -> SafeString:
+        return two_lines(rules.said(series.rule, series.first_day), f"{series.starts:%H:%M} to {series.ends:%H:%M}")
+
+    @admin.display(description="Still to come", ordering="left")
+    def sessions_left(self, series: Any) -> int:
+        return int(series.left)
+
+    @admin.display(description="Next", ordering="next")
+    def next_one(self, series: Any) -> str:
+        return dates.day(series.next, now=timezone.now()) if series.next else "–"
+
+    # --- The form
+
+    def get_fieldsets(self, request: HttpRequest, obj: Series | None = None) -> list[Any]:
+        end = ("last_day", "count") if obj is None else ("last_day",)
+        who = ["child", "groups"] if obj is None else ["child"]
+        sets = [
+            ("What", {"fields": ["title", ("kind", "delivery"), "place", "summary"]}),
+            ("When", {"fields": ["term", ("repeats", "first_day", *end), "weekdays", "rule", ("starts", "ends")]}),
+            ("Children and mails", {"fields": [*who, ("capacity", "pre_session_hours")]}),
+        ]
+        return sets if obj is None else [*sets, ("This change", {"fields": ["holds", "reason"]})]
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "summary":
+            field.widget.attrs["rows"] = 3
+        return without_side_doors(field) if db_field.name in ("place", "term") else field
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> type[Any]:
+        form = super().get_form(request, obj, change, **kwargs)
+        return _only_shown(form) if hasattr(request, "is_shown") else form
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        series, now = self._visible(request, object_id), timezone.now()
+        around = {
+            "title": series.title,
+            "subtitle": None,
+            "now": now,
+            "rhythm": rules.said(series.rule, series.first_day),
+            "run": cards(series.sessions.all(), now),
+            "skipped_days": skipped_said(series, now),
+            "steps": [step for step in STEPS if step.fits(series, dates.local(now).date())],
+        }
+        return super().change_view(request, object_id, form_url, around | (extra_context or {}))
+
+    def _visible(self, request: HttpRequest, object_id: Any) -> Series:
+        try:
+            return self.get_queryset(request).get(pk=object_id)
+        except (Series.DoesNotExist, ValidationError) as error:
+            raise Http404 from error
+
+    def get_urls(self) -> list[URLPattern]:
+        own = [
+            path(
+                f"<uuid:pk>/{step.name}/",
+                self.admin_site.admin_view(self._step_view(step)),
+                name=f"sessions_app_series_{step.name}",
+            )
+            for step in STEPS
+        ]
+        return own + super().get_urls()
+
+    def _step_view(self, step: SeriesStep) -> Callable[..., HttpResponse]:
+        def view(request: HttpRequest, pk: Any) -> HttpResponse:
+            series, now = self._visible(request, pk), timezone.now()
+            if not self.has_change_permission(request, series):
+                raise PermissionDenied
+            if not step.fits(series, dates.local(now).date()):
+                raise Http404
+            return respond(step, request, series, self.admin_site, now)
+
+        return view
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        title = {} if object_id else {"title": "Plan a series"}
+        plain = {"show_save": False, "show_save_and_continue": False, "show_save_and_add_another": False}
+        return super().changeform_view(request, object_id, form_url, title | plain | (extra_context or {}))
+
+    def _changeform_view(
+        self, request: HttpRequest, object_id: str | None, form_url: str, extra_context: dict[str, Any] | None
+    ) -> HttpResponse:
+        try:
+            return super()._changeform_view(request, object_id, form_url, extra_context)
+        except Shown as shown:
+            request.is_shown = True  # type: ignore[attr-defined]
+            below = what_would_happen(shown.rehearsal, shown.form, timezone.now())
+        # The same form once more, with all that was typed, and what it would do below it.
+        return super()._changeform_view(request, object_id, form_url, {**(extra_context or {}), **below})
+
+    # --- Saving: shown first, then done
+
+    def save_model(self, request: HttpRequest, obj: Series, form: Any, change: bool) -> None:
+        """The services store it, with what stands in the tables: see `save_related`."""
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """See `save_related`."""
+
+    def save_related(self, request: HttpRequest, form: SeriesForm, formsets: Any, change: bool) -> None:
+        steps, items, staff = formsets
+        wanted = form.plan(steps=steps_in(steps), items=items_in(items), staff=staff_in(staff))
+        action = _changing(request, form, wanted) if change else _starting(request, wanted)
+        rehearsal = rehearse(action)
+        if DO not in request.POST or request.POST.get(SEEN) != rehearsal.fingerprint:
+            raise Shown(rehearsal, form)
+        request.outcome = action()  # type: ignore[attr-defined]
+
+    def response_add(self, request: HttpRequest, obj: Series, post_url_continue: str | None = None) -> HttpResponse:
+        return self._done(request)
+
+    def response_change(self, request: HttpRequest, obj: Series) -> HttpResponse:
+        return self._done(request)
+
+    def _done(self, request: HttpRequest) -> HttpResponse:
+        outcome: Outcome = request.outcome  # type: ignore[attr-defined]
+        messages.success(request, outcome_said(outcome))
+        return redirect(reverse("admin:sessions_app_series_change", args=[outcome.series.pk]))

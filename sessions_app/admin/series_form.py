@@ -1,0 +1,130 @@
+"""The form of a series: its facts, who is in it, and from which day a change of it holds."""
+
+import hashlib
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.widgets import AutocompleteSelectMultiple
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+
+from families.models import Child, Group
+from sessions_app.admin.repeating import RepeatForm, repeats_of
+from sessions_app.admin.session_form import MEANWHILE, refuse_secret_requests
+from sessions_app.admin.times import ClockField
+from sessions_app.models import Booking, Series, Session
+from sessions_app.series.plans import Plan, plan_of
+from whippersnappers import dates
+
+ALL = "all"
+
+
+def mark_of(series: Series) -> str:
+    """A mark of all that the series' page can edit, as stored now: it changes when any of it does."""
+    plan = plan_of(series)
+    facts = [str(getattr(series, field.attname)) for field in Series._meta.concrete_fields]
+    facts += [str(part) for part in (plan.steps, plan.items, sorted(map(str, plan.staff.items())))]
+    facts += [str(sorted(child.pk for child in plan.children)), str(sorted(plan.skipped))]
+    return hashlib.sha256("\n".join(facts).encode()).hexdigest()[:20]
+
+
+class SeriesForm(RepeatForm, forms.ModelForm):
+    """A run of sessions as a coordinator plans it, on London's clock."""
+
+    starts = ClockField(label="From")
+    ends = ClockField(label="To")
+    nothing_needed = forms.BooleanField(required=False, label="Nothing needed")
+    child = forms.ModelMultipleChoiceField(
+        label="Children",
+        queryset=Child.objects.filter(archived_at=None),
+        required=False,
+        help_text="They have a place in every session. Type a name to find a child.",
+    )
+    groups = forms.ModelMultipleChoiceField(
+        label="Groups",
+        queryset=Group.objects.order_by("name"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "st-check"}),
+        help_text="Everybody in the group gets a place in every session.",
+    )
+    holds = forms.ChoiceField(label="What you change holds", widget=UnfoldAdminSelectWidget())
+    reason = forms.CharField(
+        label="If sessions are called off that families know: why?",
+        required=False,
+        max_length=300,
+        widget=UnfoldAdminTextInputWidget(),
+        help_text="Families read this. For example: “The hall is being painted.”",
+    )
+
+    class Meta:
+        model = Series
+        fields = ["title", "kind", "delivery", "place", "capacity", "summary", "pre_session_hours", "term"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.is_new = self.instance._state.adding
+        self.fields["child"].widget = AutocompleteSelectMultiple(Booking._meta.get_field("child"), admin.site)
+        self.initial["nothing_needed"] = self.instance.nothing_needed
+        self.stored_mark = ""
+        if self.is_new:
+            del self.fields["holds"], self.fields["reason"]
+        else:
+            self._show_stored()
+
+    def _show_stored(self) -> None:
+        series = self.instance
+        self.stored_mark = mark_of(series)
+        self.initial |= repeats_of(series) | {"starts": series.starts, "ends": series.ends}
+        self.initial["child"] = [place.child_id for place in series.children.all()]
+        del self.fields["count"], self.fields["groups"]
+        ahead = series.sessions.filter(starts_at__gt=timezone.now()).exclude(state=Session.State.CANCELLED)
+        days = [day for day in ahead.order_by("series_day").values_list("series_day", flat=True) if day is not None]
+        now = timezone.now()
+        later = [(str(day), f"from {dates.calendar_day(day, now=now)} on") for day in days[1:]]
+        self.fields["holds"].choices = [(ALL, "for every session still to come"), *later]  # type: ignore[attr-defined]
+
+    @property
+    def mark(self) -> str:
+        """The mark of what the person has seen, the warning about somebody else's change included."""
+        return self.stored_mark if not self.is_bound or self.met_another else str(self.data.get("mark", ""))
+
+    met_another = False
+
+    def clean_title(self) -> str:
+        refuse_secret_requests(self.cleaned_data["title"])
+        return str(self.cleaned_data["title"])
+
+    def clean_summary(self) -> str:
+        refuse_secret_requests(self.cleaned_data["summary"])
+        return str(self.cleaned_data["summary"])
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if not self.is_new and self.data.get("mark", "") != self.stored_mark:
+            self.met_another = True
+            raise ValidationError(MEANWHILE)
+        series = self.instance
+        series.starts = cleaned.get("starts") or series.starts
+        series.ends = cleaned.get("ends") or series.ends
+        series.nothing_needed = bool(cleaned.get("nothing_needed"))
+        if cleaned.get("starts") and cleaned.get("ends") and cleaned["ends"] <= cleaned["starts"]:
+            self.add_error("ends", "The sessions must end after they start.")
+        self.take_days(series)
+        return cleaned
+
+    @property
+    def from_day(self) -> date | None:
+        """The day from which a change holds, or None for all sessions to come."""
+        holds = self.cleaned_data["holds"]
+        return None if holds == ALL else date.fromisoformat(holds)
+
+    def plan(self, *, steps: Any, items: Any, staff: Any) -> Plan:
+        """The whole plan; lines and staff come from the tables below the form."""
+        grouped = Child.objects.filter(groups__in=self.cleaned_data.get("groups") or [], archived_at=None)
+        children = {child.pk: child for child in [*self.cleaned_data["child"], *grouped]}
+        return Plan(
+            self.instance, steps, items, staff, tuple(children.values()), days=self.days, skipped=self.skipped
+        )

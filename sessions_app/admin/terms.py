@@ -1,0 +1,72 @@
+"""The charity's year as coordinators enter it: terms, and school holidays once a year."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from sessions_app import terms
+from sessions_app.admin.times import DayField
+from sessions_app.models import Holiday, Term
+from whippersnappers import dates
+from whippersnappers.staff_admin import StaffAdmin
+
+
+class SpanForm(forms.ModelForm):
+    """A name and two days."""
+
+    first_day = DayField(label="First day")
+    last_day = DayField(label="Last day")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        first, last = cleaned.get("first_day"), cleaned.get("last_day")
+        if first and last and last < first:
+            self.add_error("last_day", "The last day must not be before the first.")
+        return cleaned
+
+
+class SpanAdmin(StaffAdmin):
+    form = SpanForm
+    fields = ["name", ("first_day", "last_day")]
+    search_fields = ["name"]
+    search_help_text = "Name"
+    ordering = ["-first_day"]
+    actions = None
+
+    @admin.display(description="From", ordering="first_day")
+    def begins(self, span: Any) -> str:
+        return dates.calendar_day(span.first_day, now=timezone.now())
+
+    @admin.display(description="To", ordering="last_day")
+    def is_over(self, span: Any) -> str:
+        return dates.calendar_day(span.last_day, now=timezone.now())
+
+
+@admin.register(Term)
+class TermAdmin(SpanAdmin):
+    list_display = ["name", "begins", "is_over", "runs"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Term]:
+        return super().get_queryset(request).annotate(runs=Count("series"))
+
+    def save_model(self, request: HttpRequest, obj: Term, form: Any, change: bool) -> None:
+        terms.save_term(obj, by=request.user, now=timezone.now())
+
+    @admin.display(description="Series", ordering="runs")
+    def runs(self, term: Any) -> int:
+        return int(term.runs)
+
+
+@admin.register(Holiday)
+class HolidayAdmin(SpanAdmin):
+    list_display = ["name", "begins", "is_over"]
+
+    def save_model(self, request: HttpRequest, obj: Holiday, form: Any, change: bool) -> None:
+        terms.save_holiday(obj, by=request.user, now=timezone.now())
+
+    def delete_model(self, request: HttpRequest, obj: Holiday) -> None:
+        terms.remove_holiday(obj, by=request.user, now=timezone.now())
