@@ -52,6 +52,9 @@ class StaffAdmin(FindsRows, ModelAdmin):
         refusal = getattr(request, "refusal", None)
         return _refused(form, refusal) if refusal is not None else form
 
+    def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> list[Any]:
+        return []
+
     def log_addition(self, request: HttpRequest, obj: models.Model, message: Any) -> None:
         return None
 

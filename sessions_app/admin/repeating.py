@@ -1,10 +1,11 @@
 """The part of a series' form that says when it repeats, and on which of those days it takes place."""
 
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from sessions_app.admin.times import DayField
@@ -59,7 +60,7 @@ class RepeatForm(forms.Form):
         self.skipped: dict[date, str] = {}
 
     def take_days(self, series: Series) -> None:
-        """Work out the rule and the days, and give them to the series; a mistake is said at its field."""
+        """Work out the rule and the days for the series; a mistake is said at its field."""
         self._fill_from_term()
         if {"first_day", "last_day", "count", "repeats", "weekdays", "rule"} & set(self.errors):
             return
@@ -71,7 +72,9 @@ class RepeatForm(forms.Form):
             for name, messages in said.items():
                 self.add_error(name, messages)
             return
-        series.first_day, series.last_day = days[0], self.cleaned_data.get("last_day") or days[-1]
+        # The model form writes what is cleaned onto the series once more.
+        self.cleaned_data |= {"rule": series.rule, "first_day": days[0]}
+        self.cleaned_data["last_day"] = self.cleaned_data.get("last_day") or days[-1]
         self.skipped = self._skipped(series, days)
         self.days = tuple(day for day in days if day not in self.skipped)
 
@@ -119,7 +122,8 @@ class RepeatForm(forms.Form):
         stored = {} if is_new else {skip.day: skip.reason for skip in series.skipped_days.all()}
         has_session = set() if is_new else set(series.sessions.values_list("series_day", flat=True))
         off = days_off(days)
-        shown, ticked = set(self.data.getlist(SHOWN)), set(self.data.getlist(TICKED))
+        data = cast(QueryDict, self.data)
+        shown, ticked = set(data.getlist(SHOWN)), set(data.getlist(TICKED))
         skipped = {}
         for day in days:
             reason = stored.get(day) or off.get(day, "")

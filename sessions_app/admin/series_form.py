@@ -39,7 +39,7 @@ class SeriesForm(RepeatForm, forms.ModelForm):
     nothing_needed = forms.BooleanField(required=False, label="Nothing needed")
     child = forms.ModelMultipleChoiceField(
         label="Children",
-        queryset=Child.objects.filter(archived_at=None),
+        queryset=Child.objects.none(),
         required=False,
         help_text="They have a place in every session. Type a name to find a child.",
     )
@@ -67,6 +67,7 @@ class SeriesForm(RepeatForm, forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.is_new = self.instance._state.adding
         self.fields["child"].widget = AutocompleteSelectMultiple(Booking._meta.get_field("child"), admin.site)
+        self.fields["child"].queryset = Child.objects.filter(archived_at=None)  # type: ignore[attr-defined]
         self.initial["nothing_needed"] = self.instance.nothing_needed
         self.stored_mark = ""
         if self.is_new:
@@ -77,7 +78,8 @@ class SeriesForm(RepeatForm, forms.ModelForm):
     def _show_stored(self) -> None:
         series = self.instance
         self.stored_mark = mark_of(series)
-        self.initial |= repeats_of(series) | {"starts": series.starts, "ends": series.ends}
+        self.initial.update(repeats_of(series), starts=series.starts, ends=series.ends)
+        self.initial["holds"] = ALL
         self.initial["child"] = [place.child_id for place in series.children.all()]
         del self.fields["count"], self.fields["groups"]
         ahead = series.sessions.filter(starts_at__gt=timezone.now()).exclude(state=Session.State.CANCELLED)
@@ -125,6 +127,4 @@ class SeriesForm(RepeatForm, forms.ModelForm):
         """The whole plan; lines and staff come from the tables below the form."""
         grouped = Child.objects.filter(groups__in=self.cleaned_data.get("groups") or [], archived_at=None)
         children = {child.pk: child for child in [*self.cleaned_data["child"], *grouped]}
-        return Plan(
-            self.instance, steps, items, staff, tuple(children.values()), days=self.days, skipped=self.skipped
-        )
+        return Plan(self.instance, steps, items, staff, tuple(children.values()), days=self.days, skipped=self.skipped)

@@ -18,11 +18,11 @@ from sessions_app.models import SeriesItem, SeriesStaff, SeriesStep
 
 
 class SeriesStepInline(StepInline):
-    model = SeriesStep
+    model = SeriesStep  # type: ignore[assignment]
 
 
 class SeriesItemInline(ItemInline):
-    model = SeriesItem
+    model = SeriesItem  # type: ignore[assignment]
 
 
 class SeriesStaffFormSet(PaginationInlineFormSet):
