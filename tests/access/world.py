@@ -1,7 +1,7 @@
 """A small charity in which everybody's own things, and other people's, exist: what could leak is there."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +14,19 @@ from families import consenting
 from families.models import Agreement, Child, Consent, FamilyImport, Guardian, Guardianship
 from sessions_app import confirming, invitations
 from sessions_app.bulk import choosing
-from sessions_app.models import Booking, Invitation, Meeting, PhoneTask, Session, StaffAssignment, StaffProfile
+from sessions_app.models import (
+    Booking,
+    Holiday,
+    Invitation,
+    Meeting,
+    PhoneTask,
+    Series,
+    Session,
+    StaffAssignment,
+    StaffProfile,
+    Term,
+)
+from sessions_app.series import rules
 from tests.factories import (
     BookingFactory,
     ChildFactory,
@@ -30,6 +42,7 @@ from tests.factories import (
     ready_session,
     tomorrow_at,
 )
+from tests.sessions_app.series.scenes import started
 from whippersnappers.accounts.models import User
 from whippersnappers.accounts.roles import Role
 from whippersnappers.audit.models import AuditEvent
@@ -115,6 +128,13 @@ def _sessions(staff: dict[str, User], child: Child, other_child: Child) -> tuple
     return session, theirs
 
 
+def _series(by: User) -> Series:
+    """A weekly one that begins next week, in drafts."""
+    first = timezone.localdate() + timedelta(days=7)
+    facts = {"rule": rules.weekly([first.weekday()]), "first_day": first, "last_day": first + timedelta(days=30)}
+    return started(by, timezone.now(), children=(), **facts).series
+
+
 def _things(session: Session, theirs: Session, child: Child, guardian: Guardian, by: User) -> dict[str, Any]:
     invitation = Invitation.objects.get(session=session, guardian=guardian)
     consenting.record_consent(
@@ -133,6 +153,9 @@ def _things(session: Session, theirs: Session, child: Child, guardian: Guardian,
         "invitation": invitation,
         "token": invitations.join_token(invitation),
         "place": PlaceFactory(),
+        "term": Term.objects.create(name="Spring", first_day=date(2027, 1, 4), last_day=date(2027, 3, 26)),
+        "holiday": Holiday.objects.create(name="Half term", first_day=date(2027, 2, 15), last_day=date(2027, 2, 19)),
+        "series": _series(by),
         "group": GroupFactory(),
         "consent": Consent.objects.get(child=child),
         "agreement": Agreement.objects.get(version=1),

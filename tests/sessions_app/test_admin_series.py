@@ -53,7 +53,9 @@ def blank(planner: Client, **fields: Any) -> dict[str, Any]:
     }
     data = as_posted(planner.get(reverse(ADD)))
     # Lists of which nothing is chosen are not posted at all.
-    return {name: value for name, value in data.items() if name not in ("weekdays", "child", "groups")} | filled | fields
+    return (
+        {name: value for name, value in data.items() if name not in ("weekdays", "child", "groups")} | filled | fields
+    )
 
 
 def press(planner: Client, url: str, data: dict[str, Any]) -> Any:
