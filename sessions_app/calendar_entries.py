@@ -5,6 +5,7 @@ People share calendars: the entry holds the portal's join link, which can be wit
 Meeting ID, the passcode or a child's name (W8, F7).
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -49,34 +50,45 @@ def request_entry(entry: Entry, *, now: datetime) -> bytes:
     event.add("location", _location(entry.session))
     event.add("description", _description(entry))
     event.add("url", vUri(entry.join_url))
-    return _calendar(event, "REQUEST")
+    return calendar_of([event], "REQUEST")
 
 
 def cancel_entry(entry: Entry, *, now: datetime) -> bytes:
     """The entry as METHOD:CANCEL, which takes it out."""
     event = _event(entry, now)
     event.add("status", "CANCELLED")
-    return _calendar(event, "CANCEL")
+    return calendar_of([event], "CANCEL")
 
 
 def _event(entry: Entry, now: datetime) -> Event:
-    us = organisation()
+    event = event_at(entry.session, entry.title, uid(entry.session.pk, entry.attendee.guardian_id), entry.sequence, now)
+    add_people(event, entry.attendee.name, entry.attendee.email)
+    return event
+
+
+def event_at(session: Session, title: str, name: str, sequence: int, stamp: datetime) -> Event:
+    """An event at the session's time, called `name` in calendars for ever. `stamp` is when it was written."""
     event = Event()
-    event.add("uid", uid(entry.session.pk, entry.attendee.guardian_id))
-    event.add("sequence", entry.sequence)
-    event.add("dtstamp", now.astimezone(UTC))
-    event.add("dtstart", entry.session.starts_at.astimezone(UTC))
-    event.add("dtend", entry.session.ends_at.astimezone(UTC))
-    event.add("summary", entry.title if entry.title[:1].isupper() else f"{us.name}: {entry.title}")
+    event.add("uid", name)
+    event.add("sequence", sequence)
+    event.add("dtstamp", stamp.astimezone(UTC))
+    event.add("dtstart", session.starts_at.astimezone(UTC))
+    event.add("dtend", session.ends_at.astimezone(UTC))
+    event.add("summary", title if title[:1].isupper() else f"{organisation().name}: {title}")
     event.add("class", "PRIVATE")
+    return event
+
+
+def add_people(event: Event, name: str, email: str) -> None:
+    """Us as the organizer, and the one person whose entry it is."""
+    us = organisation()
     organizer = vCalAddress(f"mailto:{us.from_address}")
     organizer.params["CN"] = us.name
     event["organizer"] = organizer
-    attendee = vCalAddress(f"mailto:{entry.attendee.email}")
-    attendee.params.update({"CN": entry.attendee.name, "ROLE": "REQ-PARTICIPANT", "RSVP": "FALSE"})
+    attendee = vCalAddress(f"mailto:{email}")
+    attendee.params.update({"CN": name, "ROLE": "REQ-PARTICIPANT", "RSVP": "FALSE"})
     attendee.params["PARTSTAT"] = "NEEDS-ACTION"
     event.add("attendee", attendee, encode=False)
-    return event
 
 
 def _location(session: Session) -> str:
@@ -91,11 +103,13 @@ def _description(entry: Entry) -> str:
     return f"{step}: {entry.join_url}\nThis link is just for you. Questions? Write to {us.support_email}."
 
 
-def _calendar(event: Event, method: str) -> bytes:
+def calendar_of(events: Iterable[Event], method: str) -> bytes:
+    """The events as a file; `method` says what a mail wants done with them."""
     calendar = Calendar()
     calendar.add("prodid", f"-//{organisation().domain}//Session portal//EN")
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", method)
-    calendar.add_component(event)
+    for event in events:
+        calendar.add_component(event)
     return bytes(calendar.to_ical())

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from sessions_app import gate
-from sessions_app.models import Session, StaffProfile
+from sessions_app.models import Session, Skill, StaffProfile
 from whippersnappers.audit.trail import record
 
 
@@ -24,3 +24,13 @@ def save_staff_profile(profile: StaffProfile, *, by: Any, now: datetime) -> Staf
         for session_id in ahead.filter(state=Session.State.CONFIRMED).values_list("pk", flat=True):
             gate.recheck(session_id, by=by, now=now)
     return profile
+
+
+def save_skill(skill: Skill, *, by: Any, now: datetime) -> Skill:
+    """Store a new or renamed skill. Raises ValidationError keyed by field."""
+    is_new = skill._state.adding
+    skill.full_clean()
+    with transaction.atomic():
+        skill.save()
+        record("skill.added" if is_new else "skill.edited", by=by, target=skill, now=now)
+    return skill

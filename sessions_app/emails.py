@@ -7,7 +7,16 @@ What each says is in `family_emails.py` and `staff_emails.py`, whether it is sti
 from datetime import datetime
 
 from families.models import Child
-from sessions_app import family_emails, mail_checks, mail_rows, posting, staff_emails, staff_notices
+from sessions_app import (
+    family_emails,
+    mail_checks,
+    mail_rows,
+    posting,
+    rota_mails,
+    staff_emails,
+    staff_notices,
+    suggesting,
+)
 from sessions_app.family_emails import Recipient
 from sessions_app.invitations import join_url
 from sessions_app.mail_facts import SessionFacts, for_mail, session_facts
@@ -15,10 +24,11 @@ from sessions_app.mail_preview import PREVIEW_KINDS, preview
 from sessions_app.mail_times import PREPARATION, REMINDER
 from sessions_app.models import Session, StaffAssignment
 from sessions_app.phone_tasks import mail_died
+from sessions_app.staff_emails import StaffRecipient
 from whippersnappers.outbox.catalogue import MailKind, Rendered, register
 from whippersnappers.outbox.models import OutgoingMail
 
-__all__ = ["PREVIEW_KINDS", "preview"]
+__all__ = ["PREVIEW_KINDS", "preview", "rota_mails"]
 
 
 def _family(mail: OutgoingMail, now: datetime) -> tuple[SessionFacts, Recipient]:
@@ -74,29 +84,35 @@ def _reminder(mail: OutgoingMail, now: datetime) -> Rendered:
     return family_emails.reminder(*_family(mail, now))
 
 
+def _to_staff(mail: OutgoingMail) -> StaffRecipient:
+    assignments = StaffAssignment.objects.select_related("staff__user", "session__place")
+    assignment = assignments.get(pk=mail.context["assignment"])
+    return StaffRecipient(mail.to_name, mail.to, assignment, mail.context["sequence"])
+
+
 def _staff_assigned(mail: OutgoingMail, now: datetime) -> Rendered:
-    assignment = StaffAssignment.objects.get(pk=mail.context["assignment"])
-    return staff_emails.staff_assigned(_staff_facts(mail, now), mail.to_name, assignment)
+    return staff_emails.staff_assigned(_staff_facts(mail, now), _to_staff(mail), now=now)
 
 
 def _staff_changed(mail: OutgoingMail, now: datetime) -> Rendered:
     facts = _staff_facts(mail, now)
-    changes, _moved = mail_checks.changes_told(mail, facts.session, now)
-    return staff_emails.staff_changed(facts, mail.to_name, changes)
+    changes, moved = mail_checks.changes_told(mail, facts.session, now)
+    return staff_emails.staff_changed(facts, _to_staff(mail), changes, moved=moved, now=now)
 
 
 def _staff_withdrawn(mail: OutgoingMail, now: datetime) -> Rendered:
-    return staff_emails.staff_withdrawn(_staff_facts(mail, now), mail.to_name)
+    return staff_emails.staff_withdrawn(_staff_facts(mail, now), _to_staff(mail), now=now)
 
 
 def _staff_cancelled(mail: OutgoingMail, now: datetime) -> Rendered:
-    return staff_emails.staff_cancelled(_staff_facts(mail, now), mail.to_name)
+    return staff_emails.staff_cancelled(_staff_facts(mail, now), _to_staff(mail), now=now)
 
 
 def _alert(mail: OutgoingMail, now: datetime) -> Rendered:
     session = Session.objects.get(pk=mail.context["session"])
     what, lines = mail.context["alert"], mail.context["lines"]
-    return staff_emails.coordinator_alert(session, mail.to_name, what, lines, now=now)
+    helpers = suggesting.names(session) if what == "gate_reopened" else []
+    return staff_emails.coordinator_alert(session, mail.to_name, what, lines, now=now, helpers=helpers)
 
 
 INVITATION = register(

@@ -37,7 +37,7 @@ def invitation(facts: SessionFacts, to: Recipient, *, prepares: bool, now: datet
     """You are invited: when, the way in, and the preparation too when it would follow at once (W1, W2)."""
     subject = f"Your invitation: {facts.title}, {facts.day}, {facts.start}"
     words = _words("invitation", subject, facts, to, prepares=prepares)
-    return _with_entry(words, request_entry(_entry(facts, to), now=now), "REQUEST")
+    return with_entry(words, request_entry(_entry(facts, to), now=now), "REQUEST")
 
 
 def changed(
@@ -46,21 +46,21 @@ def changed(
     """Something is different: old and new, then how things stand. The calendar follows when it has `moved`."""
     subject = f"Changed: {facts.title}, {facts.day}, {facts.start}"
     words = _words("changed", subject, facts, to, changes=changes, prepares=prepares)
-    return _with_entry(words, request_entry(_entry(facts, to), now=now), "REQUEST") if moved else words
+    return with_entry(words, request_entry(_entry(facts, to), now=now), "REQUEST") if moved else words
 
 
 def cancelled(facts: SessionFacts, to: Recipient, *, now: datetime) -> Rendered:
     """The session will not happen, and why; it leaves the calendar."""
     subject = f"Cancelled: {facts.title}, {facts.day}, {facts.start}"
     words = _words("cancelled", subject, facts, to, reason=_sentence(facts.session.cancel_reason))
-    return _with_entry(words, cancel_entry(_entry(facts, to), now=now), "CANCEL")
+    return with_entry(words, cancel_entry(_entry(facts, to), now=now), "CANCEL")
 
 
 def withdrawn(facts: SessionFacts, to: Recipient, child: str, *, stays: bool, now: datetime) -> Rendered:
     """A child has no place any more; it leaves the calendar unless another child of theirs `stays`."""
     subject = f"A change to your place: {facts.title}, {facts.day}, {facts.start}"
     words = _words("withdrawn", subject, facts, to, child=child, stays=stays)
-    return words if stays else _with_entry(words, cancel_entry(_entry(facts, to), now=now), "CANCEL")
+    return words if stays else with_entry(words, cancel_entry(_entry(facts, to), now=now), "CANCEL")
 
 
 def presession(facts: SessionFacts, to: Recipient, *, reminds: bool) -> Rendered:
@@ -93,7 +93,8 @@ def _words(template: str, subject: str, facts: SessionFacts, to: Recipient, **mo
     return render_pair(f"sessions/{template}", subject, {**context, **more})
 
 
-def _with_entry(words: Rendered, entry: bytes, method: str) -> Rendered:
+def with_entry(words: Rendered, entry: bytes, method: str) -> Rendered:
+    """The mail with a calendar part."""
     return Rendered(words.subject, words.text, words.html, calendar=entry, calendar_method=method)
 
 

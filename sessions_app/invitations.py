@@ -4,19 +4,14 @@ The link's token is derived with a key and never stored, so every later mail can
 the invitation and a version; withdrawing or re-issuing raises the version and ends the older links.
 """
 
-import base64
-import binascii
-import struct
-import uuid
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.db import models, transaction
-from django.utils.crypto import constant_time_compare, salted_hmac
 
-from sessions_app import posting
+from sessions_app import link_tokens, posting
 from sessions_app.mail_times import marks_due
 from sessions_app.models import Invitation, JoinUse, Meeting, Session
 from sessions_app.reach import reached_guardian
@@ -24,9 +19,6 @@ from whippersnappers.audit.trail import record
 from whippersnappers.organisation import organisation
 
 _SALT = "sessions_app.invitations.join"
-# A UUID and a version, then 20 bytes of HMAC: 40 bytes, 54 characters.
-_HEAD = struct.Struct(">16sI")
-_MAC_BYTES = 20
 
 
 class WayInState(models.TextChoices):
@@ -55,7 +47,7 @@ class WayIn:
 
 def join_token(invitation: Invitation) -> str:
     """The token of this invitation's join link, at its present version: 54 URL-safe characters."""
-    return _token(invitation.pk, invitation.token_version, settings.SECRET_KEY)
+    return link_tokens.make(_SALT, invitation.pk, invitation.token_version)
 
 
 def join_url(invitation: Invitation) -> str:
@@ -68,30 +60,18 @@ def url_of(token: str) -> str:
     return f"{organisation().site_url}/join/{token}/"
 
 
-def _token(invitation_id: uuid.UUID, version: int, key: str) -> str:
-    head = _HEAD.pack(invitation_id.bytes, version)
-    mac = salted_hmac(_SALT, head, secret=key, algorithm="sha256").digest()[:_MAC_BYTES]
-    return base64.urlsafe_b64encode(head + mac).rstrip(b"=").decode()
-
-
 def find(token: str) -> Invitation | None:
     """The invitation that a genuine token names, or None for anything else.
 
     A genuine token of an older version finds its invitation too, so that the page can say kindly that
     the link is no longer valid: `way_in` then answers "withdrawn", and nothing of the session may be shown.
     """
-    try:
-        raw = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
-        invitation_id, version = _HEAD.unpack(raw[: _HEAD.size])
-    except (binascii.Error, ValueError, struct.error):
+    named = link_tokens.read(_SALT, token)
+    if named is None:
         return None
-    named = uuid.UUID(bytes=invitation_id)
-    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    if not any(constant_time_compare(token, _token(named, version, key)) for key in keys):
-        return None
-    invitation = Invitation.objects.select_related("session__place", "guardian").filter(pk=named).first()
+    invitation = Invitation.objects.select_related("session__place", "guardian").filter(pk=named.id).first()
     if invitation is not None:
-        invitation.presented_version = version
+        invitation.presented_version = named.version
     return invitation
 
 

@@ -12,7 +12,7 @@ from families.models import Child, Guardian, Guardianship
 from sessions_app import mail_rows, phone_tasks
 from sessions_app.invitations import current_meeting
 from sessions_app.mail_times import zoom_deadline
-from sessions_app.models import Booking, Invitation, Session, SessionRevision, StaffAssignment
+from sessions_app.models import Booking, Invitation, Session, SessionRevision, StaffAssignment, SwapRequest
 from sessions_app.posting import WAITING_FOR_ZOOM, ZOOM_NAP, guardian_id_of, made_at
 from sessions_app.reach import ToReach
 from sessions_app.session_changes import Change, calendar_changed, changes
@@ -175,6 +175,9 @@ def alert(mail: OutgoingMail, now: datetime) -> Verdict:
         return _OVER
     if mail.context["alert"] == "gate_reopened":
         mended = session.gate_reopened_at is None
+    elif mail.context["alert"] == "swap_agreed":
+        agreed = SwapRequest.objects.filter(assignment__session=session, state=SwapRequest.State.AGREED)
+        mended = not agreed.exists()
     else:
         mended = not session.is_remote or current_meeting(session) is not None
     return NotWanted("it has been mended") if mended else _to(user)

@@ -105,8 +105,13 @@ def title_without_names(session: Session) -> str:
 
     Subjects are read over shoulders and calendars are shared, so no child's name may stand there (W8).
     """
-    title = one_line(session.title)
     names = shared(("names in the session", session.pk), lambda: _names_in(session))
+    return title_without(names, session.title)
+
+
+def title_without(names: Iterable[str], title: str) -> str:
+    """The title on one line, or `a session with us` when it holds one of the names."""
+    title = one_line(title)
     if any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", title, re.IGNORECASE) for name in names):
         return "a session with us"
     return title

@@ -14,10 +14,12 @@ from sessions_app.family_emails import Recipient
 from sessions_app.invitations import url_of
 from sessions_app.mail_facts import SessionFacts, for_mail, session_facts
 from sessions_app.mail_times import PREPARATION, marks_due
-from sessions_app.models import Session, StaffAssignment
+from sessions_app.models import Session, StaffAssignment, StaffProfile
 from sessions_app.reach import guardians_to_reach
 from sessions_app.session_changes import Change
+from sessions_app.staff_emails import StaffRecipient
 from whippersnappers import dates
+from whippersnappers.accounts.models import User
 from whippersnappers.organisation import organisation
 from whippersnappers.outbox.catalogue import Rendered
 
@@ -39,13 +41,13 @@ class _Sample:
         return any(mark.startswith(PREPARATION) for mark in marks_due(self.facts.session, self.now))
 
     @property
-    def staff(self) -> StaffAssignment:
-        present = self.facts.session.assignments.all()
-        return present[0] if present else StaffAssignment(session=self.facts.session)
-
-    @property
-    def staff_name(self) -> str:
-        return self.staff.staff.user.get_full_name() if self.staff.staff_id else "Member of staff"
+    def to_staff(self) -> StaffRecipient:
+        """Whoever is on the session first, or a made-up person."""
+        session = self.facts.session
+        nobody = StaffProfile(user=User(name="Member of staff", email=organisation().support_email))
+        present = [*session.assignments.all(), StaffAssignment(session=session, staff=nobody)]
+        user = present[0].staff.user
+        return StaffRecipient(user.get_full_name(), user.email, present[0], sequence=0)
 
     @property
     def changes(self) -> list[Change]:
@@ -73,19 +75,19 @@ _PREVIEWS: dict[str, tuple[str, Callable[[_Sample], Rendered]]] = {
     ),
     staff_notices.STAFF_ASSIGNED: (
         "Staff: on a session",
-        lambda s: staff_emails.staff_assigned(s.facts, s.staff_name, s.staff),
+        lambda s: staff_emails.staff_assigned(s.facts, s.to_staff, now=s.now),
     ),
     staff_notices.STAFF_CHANGED: (
         "Staff: session changed",
-        lambda s: staff_emails.staff_changed(s.facts, s.staff_name, s.changes),
+        lambda s: staff_emails.staff_changed(s.facts, s.to_staff, s.changes, moved=False, now=s.now),
     ),
     staff_notices.STAFF_WITHDRAWN: (
         "Staff: off a session",
-        lambda s: staff_emails.staff_withdrawn(s.facts, s.staff_name),
+        lambda s: staff_emails.staff_withdrawn(s.facts, s.to_staff, now=s.now),
     ),
     staff_notices.STAFF_CANCELLED: (
         "Staff: session cancelled",
-        lambda s: staff_emails.staff_cancelled(s.facts, s.staff_name),
+        lambda s: staff_emails.staff_cancelled(s.facts, s.to_staff, now=s.now),
     ),
 }
 # What can be previewed, with its name for people, in the order in which families would meet it.

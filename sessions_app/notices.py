@@ -24,6 +24,7 @@ from sessions_app.staff_notices import (
     gate_reopened,
     meeting_failed,
     staff_assigned,
+    staff_back,
     staff_of_cancelled,
     staff_of_changed,
     staff_of_confirmed,
@@ -43,6 +44,7 @@ __all__ = [
     "session_changed",
     "session_confirmed",
     "staff_assigned",
+    "staff_back",
     "staff_withdrawn",
 ]
 

@@ -15,12 +15,11 @@ from django.db.models import Exists, Func, OuterRef, Prefetch, QuerySet
 
 from sessions_app.models import Booking, Meeting, Session, StaffAssignment, ZoomHost
 from sessions_app.secret_requests import asks_for_secret
+from sessions_app.staff_standing import STAFF_NEEDED, away_of_each, standings
 from whippersnappers.organisation import Organisation, organisation
 from whippersnappers.policy import Clause
 
 LONDON = ZoneInfo("Europe/London")
-# The policy promises two members of staff present at every live session (W5).
-STAFF_NEEDED = 2
 NO_HOST = "No Zoom host is free at this time: choose another time, or free a host."
 
 
@@ -60,7 +59,7 @@ def gate_facts(sessions: "QuerySet[Session]") -> "QuerySet[Session]":
     staff = StaffAssignment.objects.select_related("staff__user")
     return (
         sessions.select_related("place")
-        .annotate(has_free_host=Exists(_hosts_free_during(period)))
+        .annotate(has_free_host=Exists(_hosts_free_during(period)), staff_away=away_of_each())
         .prefetch_related("steps", "items", Prefetch("assignments", staff), "bookings", "meetings")
     )
 
@@ -122,19 +121,20 @@ def _text(session: Session, now: datetime) -> Iterable[Blocker]:
 
 
 def _staff(session: Session, now: datetime) -> Iterable[Blocker]:
-    present = [a for a in session.assignments.all() if a.withdrawn_at is None]
-    day = session.starts_at.astimezone(LONDON).date()
-    gaps = {a: a.staff.clearance_gaps(day) for a in present}
-    cleared = sum(not found for found in gaps.values())
-    if cleared < STAFF_NEEDED:
-        has = {0: "nobody is", 1: "one is"}[cleared]
+    found = standings(session)
+    able = sum(one.can_deliver for one in found)
+    if able < STAFF_NEEDED:
+        has = {0: "nobody is", 1: "one is"}[able]
         message = f"Two cleared members of staff must be there; {has} so far."
         yield Blocker("too_few_staff", Clause.W5, message, "staff")
-    for assignment, found in gaps.items():
-        if found:
-            message = f"{assignment.staff} cannot deliver this session: {', '.join(found)}."
+    for one in found:
+        who = one.assignment.staff
+        if one.gaps:
+            message = f"{who} cannot deliver this session: {', '.join(one.gaps)}."
             yield Blocker("not_cleared", Clause.W5, message, "staff")
-    if not any(a.role == StaffAssignment.Role.LEAD for a in present):
+        if one.is_away:
+            yield Blocker("away", Clause.W5, f"{who} is away at that time: find somebody else.", "staff")
+    if not any(one.assignment.role == StaffAssignment.Role.LEAD for one in found):
         yield Blocker("no_lead", Clause.W5, "Say who leads the session.", "staff")
 
 

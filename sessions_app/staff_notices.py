@@ -49,8 +49,7 @@ def staff_assigned(assignment: StaffAssignment, *, now: datetime) -> None:
     """Somebody delivers a confirmed session, or does so in another role. Drafts are not told of."""
     if assignment.session.state not in (Session.State.CONFIRMED, Session.State.LIVE):
         return
-    tail = f"{assignment.role}:{int(now.timestamp())}"
-    _post(STAFF_ASSIGNED, assignment, tail, now=now, expires_at=assignment.session.ends_at)
+    _post(STAFF_ASSIGNED, assignment, now=now, expires_at=assignment.session.ends_at)
 
 
 def staff_withdrawn(assignment: StaffAssignment, *, now: datetime) -> None:
@@ -60,7 +59,14 @@ def staff_withdrawn(assignment: StaffAssignment, *, now: datetime) -> None:
     heard = mine.filter(kind=STAFF_ASSIGNED).exclude(state=OutgoingMail.State.WAITING).exists()
     cancel(mine.filter(kind__in=STAFF_KINDS), "they do not deliver this session any more")
     if heard or not unheard:
-        _post(STAFF_WITHDRAWN, assignment, "1", now=now, expires_at=assignment.session.ends_at)
+        _post(STAFF_WITHDRAWN, assignment, now=now, expires_at=assignment.session.ends_at)
+
+
+def staff_back(assignment: StaffAssignment, *, now: datetime) -> None:
+    """Somebody who went off is on it again after all: told, unless they have not heard yet that they are off."""
+    mine = OutgoingMail.objects.filter(about=about(assignment.session_id), person=user_person(assignment.staff.user))
+    if not cancel(mine.filter(kind=STAFF_WITHDRAWN), "they deliver this session after all"):
+        staff_assigned(assignment, now=now)
 
 
 def staff_of_changed(session: Session, *, since_revision: int, now: datetime) -> None:
@@ -84,32 +90,33 @@ def staff_of_changed(session: Session, *, since_revision: int, now: datetime) ->
             mail.save(update_fields=["not_before", "expires_at", "context"])
             continue
         told = {"since": since_revision, "until": session.revision}
-        tail = str(session.revision)
-        _post(STAFF_CHANGED, assignment, tail, now=now, expires_at=session.ends_at, not_before=not_before, context=told)
+        _post(STAFF_CHANGED, assignment, now=now, expires_at=session.ends_at, not_before=not_before, context=told)
 
 
 def staff_of_cancelled(session: Session, *, now: datetime) -> None:
     """A confirmed session is cancelled: tell everyone who was to deliver it."""
     cancel(OutgoingMail.objects.filter(about=about(session.pk), kind__in=STAFF_KINDS), "the session is cancelled")
     for assignment in _present(session):
-        _post(STAFF_CANCELLED, assignment, "1", now=now, expires_at=session.ends_at + timedelta(days=1))
+        _post(STAFF_CANCELLED, assignment, now=now, expires_at=session.ends_at + timedelta(days=1))
 
 
 def _post(
     kind: str,
     assignment: StaffAssignment,
-    tail: str,
     *,
     now: datetime,
     expires_at: datetime,
     not_before: datetime | None = None,
     context: dict[str, Any] | None = None,
 ) -> bool:
+    """The occasion itself happens once; the number of the calendar entry tells one mail from the next."""
     user = assignment.staff.user
-    ids = {"session": str(assignment.session_id), "assignment": str(assignment.pk)}
+    assignment.sequence += 1
+    assignment.save(update_fields=["sequence"])
+    ids = {"session": str(assignment.session_id), "assignment": str(assignment.pk), "sequence": assignment.sequence}
     return enqueue(
         kind,
-        key=f"{kind}:{assignment.pk}:{tail}",
+        key=f"{kind}:{assignment.pk}:{assignment.sequence}",
         to=user.email,
         to_name=user.get_full_name(),
         about=about(assignment.session_id),

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from sessions_app import gate, meetings, notices
+from sessions_app import gate, meetings, notices, rota_notices
 from sessions_app.bulk import running
 
 
@@ -17,6 +17,12 @@ def enqueue_due_mails() -> None:
 def recheck_readiness() -> None:
     """Look at the gates of all confirmed sessions again."""
     gate.recheck_all(timezone.now())
+
+
+@shared_task
+def warn_of_clearance() -> None:
+    """Tell of DBS and training that run out soon."""
+    rota_notices.warn_of_clearance(timezone.now())
 
 
 @shared_task

@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from sessions_app import portal
+from sessions_app import portal, staff_feed
 
 urlpatterns = [
     path("portal/", portal.home, name="portal"),
+    path("rota/<str:token>.ics", staff_feed.rota_feed, name="rota_feed"),
     path("join/<str:token>/", portal.join, name="join"),
 ]

@@ -144,6 +144,8 @@ class StaffAssignmentFactory(DjangoModelFactory[StaffAssignment]):
 
     session = factory.SubFactory(SessionFactory)
     staff = factory.SubFactory(StaffProfileFactory)
+    # Before anything that a test does at a time of its own.
+    put_on_at = datetime(2020, 1, 1, tzinfo=LONDON)
 
 
 class BookingFactory(DjangoModelFactory[Booking]):

@@ -46,6 +46,11 @@ app.conf.beat_schedule = {
         "schedule": 300.0,
         "options": {"expires": 300.0},
     },
+    "warn of clearance that runs out": {
+        "task": "sessions_app.tasks.warn_of_clearance",
+        "schedule": 3600.0,
+        "options": {"expires": 3600.0},
+    },
     "forget old sessions and counters of tries": {
         "task": "whippersnappers.accounts.tasks.sweep_sign_in",
         "schedule": 3600.0,

@@ -57,6 +57,16 @@ def times(starts_at: datetime, ends_at: datetime, *, now: datetime) -> str:
     return f"{clock(starts_at)} to {day(ends_at, now=now)}, {clock(ends_at)}"
 
 
+def days(starts_at: datetime, ends_at: datetime, *, now: datetime) -> str:
+    """Whole days without their hours, the last one included: `Monday 4 May to Friday 8 May`; else as `when` says it."""
+    first, end = local(starts_at), local(ends_at)
+    if any((at.hour, at.minute, at.second) != (0, 0, 0) for at in (first, end)):
+        return when(starts_at, ends_at, now=now)
+    last = end - timedelta(days=1)
+    said = day(starts_at, now=now)
+    return said if last.date() == first.date() else f"{said} to {day(last, now=now)}"
+
+
 def duration(length: timedelta) -> str:
     """A length in whole minutes, rounded up: `45 minutes`, `1 hour 15 minutes`, `2 hours`, `3 days`.
 

@@ -1,29 +1,37 @@
 """The staff pages about sessions; importing a module registers its pages."""
 
 from sessions_app.admin import (
+    availability,
     calendar,
     children,
     contacted,
     invitations,
     meetings,
+    my_rota,
     phone,
     places,
+    rota,
     series,
     sessions,
+    skills,
     staff,
     terms,
 )
 
 __all__ = [
+    "availability",
     "calendar",
     "children",
     "contacted",
     "invitations",
     "meetings",
+    "my_rota",
     "phone",
     "places",
+    "rota",
     "series",
     "sessions",
+    "skills",
     "staff",
     "terms",
 ]

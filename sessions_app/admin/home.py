@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from sessions_app.admin.cards import SessionCard, cards
-from sessions_app.models import Meeting, PhoneTask, Session, StaffProfile
+from sessions_app.models import Meeting, PhoneTask, Session, StaffProfile, SwapRequest
 from whippersnappers import dates
 from whippersnappers.accounts.models import User
 from whippersnappers.outbox import catalogue
@@ -60,6 +60,7 @@ class Home:
     mails: Waiting | None = None
     meetings: Waiting | None = None
     clearance: Waiting | None = None
+    swaps: list[SwapRequest] = field(default_factory=list)
     mail_trouble: list[str] = field(default_factory=list)
 
 
@@ -81,6 +82,7 @@ def home_for(user: User, now: datetime) -> Home:
     if home.plans:
         home.meetings = _failed_meetings(now)
         home.clearance = _clearance(now)
+        home.swaps = _swaps(now)
     if user.has_perm("sessions_app.change_phonetask"):
         home.calls = _calls(now)
     if user.has_perm("outbox.view_outgoingmail") and admin.site.is_registered(OutgoingMail):
@@ -143,6 +145,12 @@ def _mails() -> Waiting:
     for mail in waiting.rows:
         mail.what = labels.get(mail.kind, mail.kind)
     return waiting
+
+
+def _swaps(now: datetime) -> list[SwapRequest]:
+    """Swaps that staff have agreed on; they are few, and each needs a yes or a no."""
+    agreed = SwapRequest.objects.pending(now).filter(state=SwapRequest.State.AGREED)
+    return list(agreed.select_related("assignment__session", "assignment__staff__user", "agreed_by__user"))
 
 
 def _clearance(now: datetime) -> Waiting:

@@ -6,9 +6,10 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from sessions_app.admin.times import ClockField, DayField, initial_times, period_of
-from sessions_app.models import Session
+from sessions_app.models import Session, Skill
 from sessions_app.secret_requests import asks_for_secret
 
 _FACTS = ("title", "kind", "delivery", "state", "starts_at", "ends_at", "capacity", "place_id", "summary")
@@ -25,6 +26,7 @@ def mark_of(session: Session) -> str:
     facts += [f"{s.pk}:{s.position}:{s.title}:{s.detail}" for s in session.steps.all()]
     facts += [f"{i.pk}:{i.position}:{i.name}:{i.needed}:{i.note}" for i in session.items.all()]
     facts += [f"{a.pk}:{a.role}:{a.withdrawn_at}" for a in session.assignments.order_by("pk")]
+    facts += sorted(str(pk) for pk in session.wanted_skills.values_list("pk", flat=True))
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:20]
 
 
@@ -44,9 +46,16 @@ class SessionForm(forms.ModelForm):
     # It stands above the list of props, and so outside the fieldsets.
     nothing_needed = forms.BooleanField(required=False, label="Nothing needed")
 
+    wanted_skills = forms.ModelMultipleChoiceField(
+        label="Skills that help",
+        queryset=Skill.objects.all(),
+        required=False,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget(),
+    )
+
     class Meta:
         model = Session
-        fields = ["title", "kind", "delivery", "place", "capacity", "summary", "pre_session_hours"]
+        fields = ["title", "kind", "delivery", "place", "capacity", "summary", "pre_session_hours", "wanted_skills"]
 
     # Under which field a service's complaint is shown.
     said_at = {"starts_at": "starts", "ends_at": "ends"}

@@ -18,6 +18,7 @@ from unfold.forms import PaginationInlineFormSet
 from sessions_app import staffing
 from sessions_app.admin.session_form import refuse_secret_requests
 from sessions_app.models import Session, SessionItem, SessionStep, StaffAssignment
+from sessions_app.staff_standing import away
 from whippersnappers import dates
 
 
@@ -201,7 +202,13 @@ class StaffInline(TabularInline):
         return without_side_doors(super().formfield_for_dbfield(db_field, request, **kwargs))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[StaffAssignment]:
-        return super().get_queryset(request).filter(withdrawn_at=None).select_related("staff__user", "session")
+        return (
+            super()
+            .get_queryset(request)
+            .filter(withdrawn_at=None)
+            .select_related("staff__user", "session")
+            .annotate(is_away=away())
+        )
 
     def has_delete_permission(self, request: HttpRequest, obj: Session | None = None) -> bool:
         # On a confirmed session somebody drops out on a page of its own, which says what follows.
@@ -211,6 +218,8 @@ class StaffInline(TabularInline):
         if assignment._state.adding:
             return "Shown once saved"
         gaps = assignment.staff.clearance_gaps(dates.local(assignment.session.starts_at).date())
+        if assignment.is_away:  # type: ignore[attr-defined]
+            gaps.append("away at that time")
         if not gaps:
             return "Cleared for that day"
         return format_html('<ul class="st-gaps">{}</ul>', format_html_join("", "<li>{}</li>", [[gap] for gap in gaps]))

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from sessions_app import booking, confirming, moving, staffing
+from sessions_app import booking, confirming, moving, staffing, suggesting
 from sessions_app.admin.inviting import InviteForm
 from sessions_app.admin.steps import Reach, Step, reach_of, told_in
 from sessions_app.admin.times import ClockField, DayField, initial_times, period_of
@@ -257,6 +257,9 @@ class DropOut(Step):
 
     def reach(self) -> None:
         return None
+
+    def context(self) -> dict[str, Any]:
+        return {"helpers": suggesting.suitable(self.session)[: suggesting.SHOWN]}
 
     def act(self, form: forms.Form) -> str:
         reason = form.cleaned_data["reason"]

@@ -19,7 +19,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
-from sessions_app import planning
+from sessions_app import planning, suggesting
 from sessions_app.admin.bulk_actions import BULK_ACTIONS
 from sessions_app.admin.bulk_pages import bulk_urls
 from sessions_app.admin.cards import card
@@ -146,6 +146,7 @@ class SessionAdmin(FindsSessions, StaffAdmin):
             ("What", {"fields": ["title", ("kind", "delivery"), "place", "summary"]}),
             *when,
             ("Children and mails", {"fields": [("capacity", "pre_session_hours")]}),
+            ("Choosing staff", {"fields": ["wanted_skills"]}),
         ]
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -182,6 +183,7 @@ class SessionAdmin(FindsSessions, StaffAdmin):
         """What stands above and below the form: readiness, the next steps, and the families."""
         line = card(gate_facts(Session.objects.filter(pk=session.pk)).get(), now)
         is_over = session.ends_at <= now
+        may_move = session.state in _EDITABLE and not is_over
         bookings = session.bookings.select_related("child").order_by("child__known_as", "child__last_name")
         return {
             "title": session.title,
@@ -190,7 +192,8 @@ class SessionAdmin(FindsSessions, StaffAdmin):
             "told_in": told_in(session, now),
             "now": now,
             "is_over": is_over,
-            "may_move": session.state in _EDITABLE and not is_over,
+            "may_move": may_move,
+            "suggestions": suggesting.suggest([line.session]).get(session.pk) if may_move else None,
             "contacts": contacts_of(session.pk),
             "bookings": list(bookings.holding_a_place()),
             "meeting": session.meetings.filter(is_wanted=True).select_related("host").first(),

@@ -8,14 +8,16 @@ from django import forms
 from django.contrib import admin
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
-from sessions_app import clearing
+from sessions_app import clearing, suggesting
 from sessions_app.admin.mending import page_of
 from sessions_app.admin.times import DayField
-from sessions_app.models import StaffProfile
+from sessions_app.models import Skill, StaffProfile
 from whippersnappers import dates
 from whippersnappers.accounts.models import User
 from whippersnappers.finding.lists import Found
@@ -58,6 +60,10 @@ class StaffProfileForm(forms.ModelForm):
     dbs_valid_until = DayField(label="DBS valid until", required=False)
     training_valid_until = DayField(label="Safeguarding training valid until", required=False)
 
+    skills = forms.ModelMultipleChoiceField(
+        queryset=Skill.objects.all(), required=False, widget=UnfoldAdminCheckboxSelectMultipleWidget()
+    )
+
     class Meta:
         model = StaffProfile
         fields = "__all__"  # noqa: DJ007  (the admin's fieldsets choose)
@@ -86,10 +92,12 @@ class StaffProfileAdmin(StaffAdmin):
         ("Who", {"fields": ["user", "first_name"]}),
         ("DBS", {"fields": ["dbs_number", ("dbs_checked_on", "dbs_valid_until")]}),
         ("Safeguarding training", {"fields": ["training_valid_until"]}),
+        ("What they are good at", {"fields": ["skills"]}),
         ("Zoom", {"fields": ["zoom_email"]}),
+        ("Availability", {"fields": ["availability", "hours_held"]}),
         ("Sessions ahead", {"fields": ["schedule"]}),
     ]
-    readonly_fields = ["schedule"]
+    readonly_fields = ["schedule", "availability", "hours_held"]
     actions = None
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[StaffProfile]:
@@ -100,11 +108,11 @@ class StaffProfileAdmin(StaffAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: StaffProfile | None = None) -> list[Any]:
         if obj is None:
-            return list(self.fieldsets)[:-1]
+            return list(self.fieldsets)[:-2]
         return [("Who", {"fields": ["name", "first_name"]}), *list(self.fieldsets)[1:]]
 
     def get_readonly_fields(self, request: HttpRequest, obj: StaffProfile | None = None) -> list[str]:
-        return ["name", "schedule"] if obj else ["schedule"]
+        return ["name", *self.readonly_fields] if obj else list(self.readonly_fields)
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "user":
@@ -140,6 +148,25 @@ class StaffProfileAdmin(StaffAdmin):
     @admin.display(description="Sessions ahead", ordering="ahead")
     def sessions_ahead(self, profile: Any) -> int:
         return int(profile.ahead)
+
+    @admin.display(description="Hours and absences")
+    def availability(self, profile: StaffProfile) -> SafeString:
+        """The weekly pattern and what is ahead, with the way to change both."""
+        now = timezone.now()
+        lines = [str(hours) for hours in profile.working_hours.all()] or ["Any time"]
+        away = profile.absences.filter(period__endswith__gt=now)
+        lines += [f"{a.get_kind_display()}: {dates.days(a.period.lower, a.period.upper, now=now)}" for a in away]
+        return format_html(
+            '<ul>{}</ul><a href="{}">Change hours and absences</a>',
+            format_html_join("", "<li>{}</li>", [[line] for line in lines]),
+            reverse("admin:rota_availability", args=[profile.pk]),
+        )
+
+    @admin.display(description="Hours")
+    def hours_held(self, profile: StaffProfile) -> str:
+        """How long the sessions of the term (or of four weeks) are that the person is on."""
+        worked, window = suggesting.worked_around(profile, timezone.now())
+        return f"{dates.duration(worked) if worked else 'None'} {window.name}"
 
     @admin.display(description="")
     def schedule(self, profile: StaffProfile) -> str | SafeString:

@@ -5,12 +5,14 @@ from sessions_app.models.bookings import Booking, ChildInMySessions, Invitation,
 from sessions_app.models.bulk import BulkItem, BulkRun
 from sessions_app.models.meetings import Meeting, ZoomHost
 from sessions_app.models.planning import Place, Session, SessionItem, SessionRevision, SessionStep
+from sessions_app.models.rota import Absence, Skill, SwapRequest, WorkingHours
 from sessions_app.models.series import Series, SeriesChild, SeriesItem, SeriesStaff, SeriesStep, SkippedDay
 from sessions_app.models.staff import StaffAssignment, StaffProfile
 from sessions_app.models.terms import Holiday, Term
 from sessions_app.models.zoom_token import ZoomToken
 
 __all__ = [
+    "Absence",
     "Activity",
     "ActivityItem",
     "ActivityStep",
@@ -33,10 +35,13 @@ __all__ = [
     "SessionItem",
     "SessionRevision",
     "SessionStep",
+    "Skill",
     "SkippedDay",
     "StaffAssignment",
     "StaffProfile",
+    "SwapRequest",
     "Term",
+    "WorkingHours",
     "ZoomHost",
     "ZoomToken",
 ]

@@ -99,6 +99,10 @@ class Session(models.Model):
     pre_session_hours = models.PositiveSmallIntegerField(
         "pre-session mail, hours before", null=True, blank=True, help_text="Leave empty for the usual time."
     )
+    # For choosing staff; a session does not need them to be confirmed.
+    wanted_skills = models.ManyToManyField(
+        "sessions_app.Skill", blank=True, verbose_name="skills that help", related_name="sessions"
+    )
     # Raised by every change that families are told about, and by every change to a calendar entry.
     revision = models.PositiveIntegerField(default=1, editable=False)
     confirmed_at = models.DateTimeField(null=True, blank=True, editable=False)

@@ -9,6 +9,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from sessions_app.models.planning import Session
 from whippersnappers.finding.words import search_text
@@ -33,6 +34,9 @@ class StaffProfile(models.Model):
     training_valid_until = models.DateField("safeguarding training valid until", null=True, blank=True)
     # The address of a licensed Zoom user of our account, for taking over as host; may be empty.
     zoom_email = models.EmailField("Zoom sign-in", max_length=254, blank=True)
+    skills = models.ManyToManyField("sessions_app.Skill", blank=True, related_name="staff")
+    # Raised to end the address of the calendar feed that was given out before.
+    feed_version = models.PositiveIntegerField(default=1, editable=False)
 
     search_text = search_text("first_name")
 
@@ -72,6 +76,12 @@ class StaffAssignment(models.Model):
     role = models.CharField(max_length=10, choices=Role.choices, default=Role.SUPPORT)
     withdrawn_at = models.DateTimeField(null=True, blank=True, editable=False)
     withdrawn_reason = models.CharField(max_length=200, blank=True, editable=False)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
+    )
+    put_on_at = models.DateTimeField(default=timezone.now, editable=False)
+    # Of the person's calendar entry: raised by every mail that carries it.
+    sequence = models.PositiveIntegerField(default=0, editable=False)
     # Both are set by triggers, from the session.
     period = DateTimeRangeField(null=True, editable=False)
     holds = models.BooleanField(default=True, editable=False)

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from families import consenting
 from families.models import Agreement, Child, Consent, FamilyImport, Guardian, Guardianship
-from sessions_app import confirming, invitations
+from sessions_app import confirming, invitations, link_tokens, rota_feed
 from sessions_app.bulk import choosing
 from sessions_app.models import (
     Booking,
@@ -22,8 +22,10 @@ from sessions_app.models import (
     PhoneTask,
     Series,
     Session,
+    Skill,
     StaffAssignment,
     StaffProfile,
+    SwapRequest,
     Term,
 )
 from sessions_app.series import rules
@@ -171,6 +173,25 @@ def _things(session: Session, theirs: Session, child: Child, guardian: Guardian,
         "family_import": _import_by(by),
         "bulk_run": choosing.choose("confirm", [theirs.pk], by=by, now=timezone.now()),
         "one": 1,
+        **_rota(session, theirs),
+    }
+
+
+def _rota(session: Session, theirs: Session) -> dict[str, Any]:
+    """The practitioner asks for a swap, is asked for one, and has nothing to do with a third."""
+    own = StaffAssignment.objects.get(session=session, staff__user__name="Staff Practitioner")
+    lead, support = session.assignments.exclude(pk=own.pk).order_by("role")
+    now = timezone.now()
+    asked = {"asked_at": now}
+    return {
+        "own_assignment": own,
+        "swap": SwapRequest.objects.create(assignment=lead, wanted_from=own.staff, **asked),
+        "own_swap": SwapRequest.objects.create(assignment=own, **asked),
+        "other_swap": SwapRequest.objects.create(
+            assignment=theirs.assignments.get(), wanted_from=support.staff, **asked
+        ),
+        "skill": Skill.objects.create(name="Makaton"),
+        "feed_token": link_tokens.make(rota_feed.SALT, own.staff_id, own.staff.feed_version),
     }
 
 

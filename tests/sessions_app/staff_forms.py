@@ -11,12 +11,20 @@ def _text(value: Any) -> str:
     return f"{value:%H:%M}" if hasattr(value, "minute") and not hasattr(value, "year") else str(value)
 
 
-def _fields(form: Any) -> dict[str, str]:
-    values = {form.add_prefix(name): form[name].value() for name in form.fields}
-    return {name: _text(value) for name, value in values.items() if value is not False}
+def _fields(form: Any) -> dict[str, Any]:
+    """What is shown; boxes of which none is ticked are not posted."""
+    values = {form.add_prefix(name): _value(form[name]) for name in form.fields}
+    return {name: value for name, value in values.items() if value not in (False, [])}
 
 
-def as_posted(page: Any) -> dict[str, str]:
+def _value(field: Any) -> Any:
+    value = field.value()
+    if field.field.widget.__class__.__name__.endswith("SelectMultipleWidget"):
+        return [str(one) for one in value or []]
+    return value if value is False else _text(value)
+
+
+def as_posted(page: Any) -> dict[str, Any]:
     """Every field of the session's form and its lists, as the page shows them."""
     form = page.context["adminform"].form
     data = _fields(form) | {"mark": form.mark}
@@ -27,7 +35,7 @@ def as_posted(page: Any) -> dict[str, str]:
     return data
 
 
-def add_line(data: dict[str, str], prefix: str, **fields: Any) -> dict[str, str]:
+def add_line(data: dict[str, Any], prefix: str, **fields: Any) -> dict[str, Any]:
     """The data with one more line in the list called `prefix`."""
     number = int(data[f"{prefix}-TOTAL_FORMS"])
     more = {f"{prefix}-{number}-{name}": _text(value) for name, value in fields.items()}

@@ -150,8 +150,8 @@ def test_the_greeting_knows_londons_clock(coordinator: User, hour: str, said: st
 @pytest.mark.parametrize(
     ("role", "lines"),
     [
-        (Role.PRACTITIONER, ["Home", "Sessions", "Children in my sessions"]),
-        (Role.LEAD, ["Home", "Sessions", "Children in my sessions"]),
+        (Role.PRACTITIONER, ["Home", "Sessions", "Calendar", "Children in my sessions", "My rota"]),
+        (Role.LEAD, ["Home", "Sessions", "Calendar", "Children in my sessions", "My rota"]),
         (Role.TRUSTEE, ["Home"]),
         (Role.ADMINISTRATOR, ["Home", "People", "Zoom hosts", "Agreements", "Audit"]),
         (
@@ -159,8 +159,14 @@ def test_the_greeting_knows_londons_clock(coordinator: User, hour: str, said: st
             [
                 "Home",
                 "Sessions",
+                "Calendar",
+                "Series",
+                "Rota",
                 "Staff",
+                "Skills",
                 "Places",
+                "Terms",
+                "Holidays",
                 "Families",
                 "Parents and carers",
                 "Children",

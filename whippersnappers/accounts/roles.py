@@ -35,13 +35,16 @@ _OWN_SESSIONS = _some(
     "view", "sessions_app", "session", "sessionstep", "sessionitem", "staffassignment", "booking", "childinmysessions"
 )
 
+# Own working hours, absences, swaps and calendar feed; no colleague's.
+_OWN_ROTA = {"sessions_app.keep_own_rota"}
+
 PERMISSIONS: dict[Role, frozenset[str]] = {
-    Role.PRACTITIONER: frozenset(_OWN_SESSIONS),
+    Role.PRACTITIONER: frozenset(_OWN_SESSIONS | _OWN_ROTA),
     Role.COORDINATOR: frozenset(
         _some("view add change", "families", "family", "guardian", "child", "consent", "group")
         | _all("families", "guardianship")
         | {"families.import_families", "families.delete_group"}
-        | _some("view add change", "sessions_app", "session", "staffprofile", "place")
+        | _some("view add change", "sessions_app", "session", "staffprofile", "place", "skill")
         | _all("sessions_app", "sessionstep", "sessionitem")
         | _some("view add change", "sessions_app", "series", "term")
         | _all("sessions_app", "seriesstep", "seriesitem", "seriesstaff", "holiday")
@@ -50,8 +53,8 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
         | _some("view", "sessions_app", "meeting", "zoomhost", "invitation")
         | {"outbox.view_outgoingmail", "outbox.resend_outgoingmail"}
     ),
-    Role.LEAD: frozenset(_OWN_SESSIONS),
-    Role.DEPUTY: frozenset(_OWN_SESSIONS),
+    Role.LEAD: frozenset(_OWN_SESSIONS | _OWN_ROTA),
+    Role.DEPUTY: frozenset(_OWN_SESSIONS | _OWN_ROTA),
     Role.TRUSTEE: frozenset(),
     Role.ADMINISTRATOR: frozenset(
         _some("view add change", "accounts", "user")

@@ -28,6 +28,12 @@ def times(starts_at: datetime, ends_at: datetime, now: datetime | None = None) -
 
 
 @register.simple_tag
+def days(starts_at: datetime, ends_at: datetime, now: datetime | None = None) -> str:
+    """`Monday 4 May to Friday 8 May`, or with times when they are not whole days."""
+    return dates.days(starts_at, ends_at, now=now or timezone.now())
+
+
+@register.simple_tag
 def day(at: datetime, now: datetime | None = None) -> str:
     """`Tuesday 24 November`."""
     return dates.day(at, now=now or timezone.now())
