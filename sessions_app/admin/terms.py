@@ -4,11 +4,15 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path
 from django.utils import timezone
 
 from sessions_app import terms
+from sessions_app.admin.carrying import carry_page
 from sessions_app.admin.times import DayField
 from sessions_app.models import Holiday, Term
 from whippersnappers import dates
@@ -52,6 +56,18 @@ class TermAdmin(SpanAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Term]:
         return super().get_queryset(request).annotate(runs=Count("series"))
+
+    change_form_outer_after_template = "staff/term_plan.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        page = self.admin_site.admin_view(self.carry_over)
+        return [path("<uuid:pk>/carry-over/", page, name="sessions_app_term_carry_over"), *super().get_urls()]
+
+    def carry_over(self, request: HttpRequest, pk: Any) -> HttpResponse:
+        """Plan this term from another one."""
+        if not request.user.has_perm("sessions_app.add_series"):
+            raise PermissionDenied
+        return carry_page(request, get_object_or_404(Term, pk=pk), self.admin_site, timezone.now())
 
     def save_model(self, request: HttpRequest, obj: Term, form: Any, change: bool) -> None:
         terms.save_term(obj, by=request.user, now=timezone.now())

@@ -7,12 +7,25 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from sessions_app.models import Series, StaffProfile, Term
 from sessions_app.series import rules
 from sessions_app.series.days import days_off
 from sessions_app.series.plans import Outcome, Plan, plan_of
 from sessions_app.series.starting import start
+
+
+def to_carry(term: Term) -> QuerySet[Series]:
+    """The series of a term that can be carried into another: of one that was split, only the last part."""
+    in_it = Q(term=term) | Q(term=None, first_day__lte=term.last_day, last_day__gte=term.first_day)
+    goes_on = Series.objects.filter(follows=OuterRef("pk"), first_day__lte=term.last_day)
+    return Series.objects.filter(in_it).exclude(Exists(goes_on)).order_by("starts", "title")
+
+
+def carried_into(term: Term) -> set[Any]:
+    """The keys of the series that were carried into the term already."""
+    return set(Series.objects.filter(term=term, follows__isnull=False).values_list("follows", flat=True))
 
 
 def carry_over(series: Iterable[Series], term: Term, *, by: Any, now: datetime) -> list[Outcome]:
@@ -24,7 +37,7 @@ def carry_over(series: Iterable[Series], term: Term, *, by: Any, now: datetime) 
     with transaction.atomic():
         # Two presses at once carry over once.
         Term.objects.select_for_update().get(pk=term.pk)
-        carried = set(Series.objects.filter(term=term, follows__isnull=False).values_list("follows", flat=True))
+        carried = carried_into(term)
         return [_carry(one, term, by=by, now=now) for one in series if one.pk not in carried]
 
 

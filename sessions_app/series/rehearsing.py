@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from django.db import transaction
 from django.db.models import Q
@@ -15,6 +16,8 @@ from sessions_app.models import PhoneTask
 from sessions_app.series.plans import Outcome
 from sessions_app.staff_notices import STAFF_CHANGED, STAFF_KINDS
 from whippersnappers.outbox.models import OutgoingMail
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -40,11 +43,15 @@ def rehearse(action: Callable[[], Outcome]) -> Rehearsal:
     Nothing outside Postgres happens before a commit, so nothing outside has to be undone.
     """
     began = timezone.now()
+    return undone(lambda: _whom_it_told(action(), began))
+
+
+def undone(action: Callable[[], T]) -> T:
+    """What the action returns, after all that it did in the database was taken back."""
     with transaction.atomic():
-        outcome = action()
-        rehearsal = _whom_it_told(outcome, began)
+        result = action()
         transaction.set_rollback(True)
-    return rehearsal
+    return result
 
 
 def _whom_it_told(outcome: Outcome, began: datetime) -> Rehearsal:

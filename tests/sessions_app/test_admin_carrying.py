@@ -1,0 +1,58 @@
+"""Planning a term from the one before, on its page."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from sessions_app.models import Series, Session, Term
+from sessions_app.series import rules
+from tests.sessions_app.series.scenes import started
+from tests.sessions_app.staff_forms import text_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def terms():
+    today = timezone.localdate()
+    this = Term.objects.create(name="This term", first_day=today, last_day=today + timedelta(days=60))
+    next_one = today + timedelta(days=70)
+    return this, Term.objects.create(name="Next term", first_day=next_one, last_day=next_one + timedelta(days=60))
+
+
+@pytest.fixture
+def series(coordinator, terms):
+    first = timezone.localdate() + timedelta(days=7)
+    facts = {"rule": rules.weekly([first.weekday()]), "first_day": first, "last_day": terms[0].last_day}
+    return started(coordinator, timezone.now(), term=terms[0], **facts).series
+
+
+def test_the_series_of_the_term_before_come_along_with_one_press(client, coordinator, terms, series):
+    client.force_login(coordinator)
+    url = reverse("admin:sessions_app_term_carry_over", args=[terms[1].pk])
+    page = client.get(url)
+    assert page.context["source"] == terms[0]
+    assert "with 2 members of staff and 2 children" in text_of(page)
+    assert Series.objects.count() == 1
+    response = client.post(url, {"from": terms[0].pk, "series": [series.pk]})
+    assert response.status_code == 302
+    new = Series.objects.get(term=terms[1])
+    assert new.follows == series
+    assert {s.state for s in new.sessions.all()} == {Session.State.DRAFT}
+    assert "It is in this term already" in text_of(client.get(url))
+    client.post(url, {"from": terms[0].pk, "series": [series.pk]})
+    assert Series.objects.count() == 2
+
+
+def test_nothing_ticked_is_said(client, coordinator, terms, series):
+    client.force_login(coordinator)
+    url = reverse("admin:sessions_app_term_carry_over", args=[terms[1].pk])
+    assert "Tick at least one series" in text_of(client.post(url, {"from": terms[0].pk}))
+
+
+def test_a_source_that_is_none_is_no_error(client, coordinator, terms):
+    client.force_login(coordinator)
+    url = reverse("admin:sessions_app_term_carry_over", args=[terms[1].pk])
+    assert client.get(url, {"from": "nonsense"}).status_code == 200
