@@ -5,7 +5,7 @@ from typing import Any
 
 from sessions_app.admin.cards import SessionCard
 from sessions_app.models import Holiday, Session
-from sessions_app.moving import Hindrance, Hindrances, is_movable, mark_of
+from sessions_app.moving import Hindrance, Hindrances, mark_of
 from sessions_app.readiness import NO_HOST
 from whippersnappers import dates
 
@@ -33,7 +33,7 @@ def block(line: SessionCard, *, may_plan: bool, now: datetime) -> dict[str, Any]
         "start": dates.local(session.starts_at).isoformat(),
         "end": dates.local(session.ends_at).isoformat(),
         "url": line.url,
-        "editable": may_plan and is_movable(session, now),
+        "editable": may_plan and line.is_open,
         "kind": session.kind,
         "kind_symbol": KIND_SYMBOL[Session.Kind(session.kind)],
         "state": session.state,

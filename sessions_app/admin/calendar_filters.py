@@ -16,6 +16,14 @@ TO_MEND = "to_mend"
 _SHOWN = [("", "All but cancelled"), (TO_MEND, "Something to mend"), *Session.State.choices]
 
 
+class ChildSelect(AutocompleteSelect):
+    """A child, found by typing a name."""
+
+    def build_attrs(self, base_attrs: Any, extra_attrs: Any = None) -> Any:
+        # Django empties it after all that is given from outside.
+        return super().build_attrs(base_attrs, extra_attrs) | {"data-placeholder": "All children"}
+
+
 class FilterForm(forms.Form):
     """The filters that this person may use. A value that is not there any more narrows nothing, and is said."""
 
@@ -32,11 +40,9 @@ class FilterForm(forms.Form):
         )
         self._offer("place", Place.objects.all(), user.has_perm("sessions_app.view_place"))
         if user.has_perm("families.view_child"):
-            # Thousands of children: found by typing a name.
+            # Thousands of children do not fit into a list.
             field = Booking._meta.get_field("child")
-            self.fields["child"].widget = AutocompleteSelect(
-                field, admin.site, attrs={"data-placeholder": "All children"}
-            )
+            self.fields["child"].widget = ChildSelect(field, admin.site)
             self._offer("child", Child.objects.visible_to(user), True)
         else:
             mine = ChildInMySessions.objects.visible_to(user)

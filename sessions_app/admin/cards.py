@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from sessions_app.admin.mending import Mend, page_of, to_mend
 from sessions_app.models import Booking, Session, StaffAssignment
+from sessions_app.moving import is_movable
 from sessions_app.readiness import gate_facts
 
 # The colour of a state's label; the word always stands beside it.
@@ -28,6 +29,8 @@ class SessionCard:
     url: str
     state: str
     colour: str
+    # Whether it can still be mended and moved.
+    is_open: bool
     reopened: bool
     staff: list[StaffAssignment]
     taken: int
@@ -51,14 +54,15 @@ def cards(sessions: QuerySet[Session], now: datetime) -> list[SessionCard]:
 
 def card(session: Session, now: datetime) -> SessionCard:
     """One session as a card. Its gate is looked at only while it can still be mended."""
-    open_question = session.state in (Session.State.DRAFT, Session.State.CONFIRMED) and session.ends_at > now
-    mends = to_mend(session, now) if open_question else []
+    is_open = is_movable(session, now)
+    mends = to_mend(session, now) if is_open else []
     reopened = session.state == Session.State.CONFIRMED and bool(mends)
     return SessionCard(
         session=session,
         url=page_of(session),
         state=f"{session.get_state_display()}, re-opened" if reopened else session.get_state_display(),
         colour="danger" if reopened else STATE_COLOUR[Session.State(session.state)],
+        is_open=is_open,
         reopened=reopened,
         staff=[a for a in session.assignments.all() if a.withdrawn_at is None],
         taken=sum(b.state in (Booking.State.INVITED, Booking.State.COMING) for b in session.bookings.all()),

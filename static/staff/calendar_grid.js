@@ -3,6 +3,8 @@
     "use strict";
 
     var TYPES = { month: "dayGridMonth", week: "timeGridWeek", day: "timeGridDay" };
+    // In the month; on paper a day shows all.
+    var MOST_A_DAY = 4;
     var root, calendar, form, inHistory = false, shown = [];
 
     function $(id) { return document.getElementById(id); }
@@ -180,6 +182,14 @@
         window.addEventListener("popstate", goBack);
     }
 
+    // A sheet cannot be pressed for more, and sessions stand where they were measured: it
+    // takes its size before FullCalendar measures it for printing.
+    function onPaper(is) {
+        root.classList.toggle("cal--paper", is);
+        calendar.setOption("dayMaxEvents", is ? false : MOST_A_DAY);
+        calendar.updateSize();
+    }
+
     function now() {
         return new Date(Date.parse(root.dataset.now + "Z") + performance.now()).toISOString().slice(0, 19);
     }
@@ -191,9 +201,9 @@
         return Object.assign({
             initialView: TYPES[root.dataset.view], initialDate: root.dataset.on, timeZone: "Europe/London", now: now,
             locale: "en-GB", firstDay: 1, headerToolbar: false, allDaySlot: false, nowIndicator: true, navLinks: true,
-            height: "auto", fixedWeekCount: false, dayMaxEvents: 4, slotEventOverlap: false, eventMinHeight: 36,
+            height: "auto", fixedWeekCount: false, dayMaxEvents: MOST_A_DAY, slotEventOverlap: false, eventMinHeight: 36,
             slotDuration: "00:15:00", slotLabelInterval: "01:00:00", eventTimeFormat: clock, slotLabelFormat: clock,
-            titleFormat: { year: "numeric", month: "long", day: "numeric" }, businessHours: hours,
+            titleFormat: { year: "numeric", month: "short", day: "numeric" }, eventDisplay: "block", businessHours: hours,
             views: {
                 dayGridMonth: { titleFormat: { year: "numeric", month: "long" } },
                 timeGridWeek: view,
@@ -209,8 +219,10 @@
         form = $("cal-filters");
         calendar = new window.FullCalendar.Calendar($("cal-grid"), options());
         window.calendarMoving.start(calendar, root);
+        window.addEventListener("beforeprint", function () { onPaper(true); });
         inHistory = true;
         calendar.render();
+        window.addEventListener("afterprint", function () { onPaper(false); });
         inHistory = false;
         listen();
     });

@@ -168,6 +168,14 @@ def test_the_feed_is_asked_for_some_weeks_at_most(planner: Client, query: dict[s
     assert (response.status_code, list(response.json())) == (400, ["errors"])
 
 
+def test_the_agenda_leads_to_the_form_that_moves(planner: Client) -> None:
+    session, over = at("2026-11-24 10:00"), at("2026-11-24 12:00", state="cancelled", cancelled_at=NOW)
+    page = text_of(planner.get(reverse(PAGE), {"view": "agenda"}))
+    off = text_of(planner.get(reverse(PAGE), {"view": "agenda", "show": "cancelled"}))
+    assert reverse("admin:sessions_app_session_reschedule", args=[session.pk]) in page
+    assert reverse("admin:sessions_app_session_reschedule", args=[over.pk]) not in off
+
+
 # --- Those who deliver
 
 
@@ -181,6 +189,7 @@ def test_a_practitioner_reads_own_sessions_and_moves_nothing(client: Client, pra
     assert [(block["title"], block["editable"]) for block in feed(client)["sessions"]] == [("Mine", False)]
     page = client.get(reverse(PAGE), {"view": "agenda"})
     assert "Theirs" not in text_of(page)
+    assert "/reschedule/" not in text_of(page)
     assert list(page.context["filters"].fields["child"].queryset.values_list("pk", flat=True)) == [child.pk]
     assert sorted(page.context["filters"].fields) == ["child", "kind", "show"]
     assert "<form" not in text_of(client.get(answer("glance", mine)))
