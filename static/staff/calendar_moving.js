@@ -3,7 +3,7 @@
 (function () {
     "use strict";
 
-    var calendar, root, taken = null;
+    var calendar, root, taken = null, focused = "";
 
     function $(id) { return document.getElementById(id); }
 
@@ -294,6 +294,8 @@
         if (!session.mark) return;
         info.el.dataset.session = session.id;
         info.el.setAttribute("aria-label", session.name);
+        // What was focused is drawn anew when the sessions are read again.
+        if (session.id === focused && document.activeElement === document.body) info.el.focus();
         if (!session.editable) return;
         info.el.addEventListener("pointerdown", function () { takeUp(info.event); });
     }
@@ -313,6 +315,10 @@
             calendar = drawn;
             root = page;
             $("cal-dialog").addEventListener("close", closed);
+            document.addEventListener("focusin", function (event) {
+                var session = event.target.closest("[data-session]");
+                focused = session ? session.dataset.session : "";
+            });
             document.addEventListener("keydown", giveUp);
             document.addEventListener("pointermove", followPointer);
             document.addEventListener("mousemove", followPointer);
