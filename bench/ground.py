@@ -54,20 +54,23 @@ class MailServer:
     def taken(self) -> tuple[int, float]:
         """How many mails it has taken, and when the last one, on the monotonic clock."""
         with smtplib.SMTP(HOST, self.port) as smtp:
-            count, last = smtp.docmd("XCOUNT")[1].split()
-        return int(count), float(last)
+            return _taken(smtp)
 
     def wait_for(self, count: int) -> float:
         """Wait until it has taken that many; returns when it took the last one."""
-        while True:
-            taken, last = self.taken()
-            if taken >= count:
-                return last
-            time.sleep(0.02)
+        with smtplib.SMTP(HOST, self.port) as smtp:
+            while (answer := _taken(smtp))[0] < count:
+                time.sleep(0.02)
+        return answer[1]
 
     def stop(self) -> None:
         self.process.kill()
         self.process.wait()
+
+
+def _taken(smtp: smtplib.SMTP) -> tuple[int, float]:
+    count, last = smtp.docmd("XCOUNT")[1].split()
+    return int(count), float(last)
 
 
 @contextmanager
@@ -82,11 +85,15 @@ def mail_server(delay: float) -> Iterator[MailServer]:
 
 @contextmanager
 def worker(server: MailServer, connections: int) -> Iterator[None]:
-    """A real Celery worker that sends to the server."""
+    """The `mailer` of docker-compose.yml, with so many processes, sending to the server."""
     environment = os.environ | {"EMAIL_URL": server.url, "OUTBOX_CONNECTIONS": str(connections)}
-    command = [sys.executable, "-m", "celery", "-A", "whippersnappers", "worker", "-c", "1", "-l", "ERROR"]
+    command = [sys.executable, "-m", "celery", "-A", "whippersnappers.celery", "--quiet", "worker", "--queues", "mail"]
     process = subprocess.Popen(
-        [*command, "--without-gossip", "--without-mingle"], env=environment, start_new_session=True
+        [*command, "--loglevel", "INFO"],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )
     try:
         yield

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-import environ
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from bench.ground import MailServer, mail_server, send_raw, worker
@@ -18,15 +18,16 @@ from sessions_app import confirming
 from sessions_app.models import Session
 from tests.factories import PlaceFactory, UserFactory, household, ready_session, tomorrow_at
 from whippersnappers.accounts.roles import Role
-from whippersnappers.outbox.delivery import deliver
 from whippersnappers.outbox.memory import Memory, remembering
 from whippersnappers.outbox.models import Heartbeat, OutgoingMail
 from whippersnappers.outbox.taking import Letter, prepare
-from whippersnappers.outbox.wake import wake
+from whippersnappers.outbox.wake import wake, wake_delivery
 
 SLOW = 0.05
 FAMILIES = 60
 SESSIONS = 5
+# Mails for each connection that go before the clock runs: a worker in production has been at it for days.
+WARM_UP = 10
 INVITATION = "invitation"
 
 
@@ -51,15 +52,15 @@ def rows() -> Iterator[Row]:
     """Every measurement, one after the other."""
     mails = _invitations()
     letters = [_letter(mail) for mail in mails]
-    with mail_server(SLOW) as slow:
-        for connections in (1, 5):
-            raw = send_raw(slow, letters, connections)
+    for connections in (1, 5):
+        with mail_server(SLOW) as slow, worker(slow, connections):
             ours = _send_ours(slow, connections)
+            raw = send_raw(slow, letters, connections)
             yield Row("(a) server takes 50 ms a mail", connections, len(mails), raw, ours, "0.90")
-    with mail_server(0) as instant:
-        for connections in (1, 5):
-            raw = send_raw(instant, letters, connections)
+    for connections in (1, 5):
+        with mail_server(0) as instant, worker(instant, connections):
             ours = _send_ours(instant, connections)
+            raw = send_raw(instant, letters, connections)
             yield Row("(b) instant server, raw only sends", connections, len(mails), raw, ours, "")
             with remembering(Memory()):
                 built = raw + _timed(lambda: [_letter(mail) for mail in mails])
@@ -107,22 +108,29 @@ def _letter(mail: OutgoingMail) -> tuple[str, bytes]:
 
 
 def _send_ours(server: MailServer, connections: int) -> float:
-    """From "all are due" to the last one accepted, through claim, building, sending and noting."""
-    settings.EMAIL_CONFIG = environ.Env.email_url_config(server.url)
+    """From the wake-up to the last one accepted: claim, building, sending and noting by a woken worker."""
     settings.OUTBOX_CONNECTIONS = connections
-    count = OutgoingMail.objects.update(state=OutgoingMail.State.WAITING, sent_at=None, attempts=0)
+    _wait_for_worker()
+    everything = OutgoingMail.objects.all()
+    some = everything.filter(pk__in=everything.values("pk")[: WARM_UP * connections])
+    _send_again(server, some)
+    return _send_again(server, everything)
+
+
+def _send_again(server: MailServer, mails: QuerySet[OutgoingMail]) -> float:
     before, _ = server.taken()
+    count = mails.update(state=OutgoingMail.State.WAITING, sent_at=None, attempts=0)
     began = time.monotonic()
-    while deliver():
-        pass
+    wake_delivery()
     seconds = server.wait_for(before + count) - began
-    if OutgoingMail.objects.exclude(state=OutgoingMail.State.SENT).exists():
-        raise RuntimeError("not every mail was sent")
+    while OutgoingMail.objects.exclude(state=OutgoingMail.State.SENT).exists():
+        time.sleep(0.02)
     return seconds
 
 
 def _from_confirming(server: MailServer, connections: int) -> Row:
     """From pressing "confirm" to the last of sixty mails accepted, by a worker that Redis wakes."""
+    settings.OUTBOX_CONNECTIONS = connections
     OutgoingMail.objects.all().delete()
     session = _draft(start_in=24 + connections)
     _wait_for_worker()

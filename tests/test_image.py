@@ -7,12 +7,13 @@ import pytest
 import yaml
 
 from tests.production_environment import ROOT
+from whippersnappers.celery import app
 
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 COMPOSE_TEXT = (ROOT / "docker-compose.yml").read_text()
 COMPOSE: dict[str, Any] = yaml.safe_load(COMPOSE_TEXT)
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
-OURS = ("web", "worker", "beat", "migrate")
+OURS = ("web", "worker", "mailer", "beat", "migrate")
 
 
 def test_the_services_are_those_of_the_portal_and_its_engines():
@@ -37,7 +38,7 @@ def test_our_services_may_as_little_as_possible(name):
 
 
 def test_nothing_starts_before_the_migrations_are_done():
-    for name in ("web", "worker", "beat"):
+    for name in ("web", "worker", "mailer", "beat"):
         waits = SERVICES[name]["depends_on"]
         assert waits["migrate"] == {"condition": "service_completed_successfully"}
         assert waits["postgres"] == waits["valkey"] == {"condition": "service_healthy"}
@@ -65,8 +66,12 @@ def test_there_is_no_secret_in_it():
 
 def test_beat_runs_once_and_workers_do_as_in_the_settings():
     commands = {name: SERVICES[name].get("command", []) for name in OURS}
-    for name in ("worker", "beat"):
-        assert commands[name][:5] == ["celery", "-A", "whippersnappers.celery", "--quiet", name]
+    for name, what in (("worker", "worker"), ("mailer", "worker"), ("beat", "beat")):
+        assert commands[name][:5] == ["celery", "-A", "whippersnappers.celery", "--quiet", what]
+    queues = {commands[name][commands[name].index("--queues") + 1] for name in ("worker", "mailer")}
+    assert queues == {queue.name for queue in app.conf.task_queues}
+    # OUTBOX_CONNECTIONS says how many.
+    assert "--concurrency" not in commands["mailer"]
     assert "deploy" not in SERVICES["beat"]
 
 

@@ -7,12 +7,18 @@ any moment. So there is no `eta` and no `countdown`: each entry below looks for 
 import os
 
 from celery import Celery
+from kombu import Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "whippersnappers.settings")
 
 app = Celery("whippersnappers")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+# Mails have workers of their own, so that sixty of them do not keep a Zoom meeting waiting. A worker that is
+# started without `--queues` does everything.
+app.conf.task_queues = [Queue("celery"), Queue("mail")]
+app.conf.task_routes = {"whippersnappers.outbox.tasks.*": {"queue": "mail"}}
 
 app.conf.beat_schedule = {
     # name: task, seconds between two runs; `expires` keeps a backlog from piling up.

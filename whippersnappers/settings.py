@@ -241,8 +241,9 @@ EMAIL_CONFIG = env.email_url("EMAIL_URL", default="smtp://localhost:25")
 # there too early gets mails repeated.
 EMAIL_TIMEOUT = env.float("EMAIL_TIMEOUT", 10)
 EMAIL_ANSWER_TIMEOUT = env.float("EMAIL_ANSWER_TIMEOUT", 60)
-# Connections of one worker process to the mail server. A worker that is killed may repeat as many mails.
-OUTBOX_CONNECTIONS = env.int("OUTBOX_CONNECTIONS", 1)
+# Connections to the mail server at once: so many processes send, each over one. A process that is killed may
+# repeat one mail.
+OUTBOX_CONNECTIONS = env.int("OUTBOX_CONNECTIONS", 2)
 # After so long a mail whose worker vanished is sent again; longer than any mail can take.
 OUTBOX_LEASE = timedelta(seconds=env.float("OUTBOX_LEASE_SECONDS", 180))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"{ORGANISATION_NAME} <hello@{ORGANISATION_DOMAIN}>")
@@ -254,6 +255,8 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# Unless a worker is told otherwise (--concurrency).
+CELERY_WORKER_CONCURRENCY = OUTBOX_CONNECTIONS
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 20
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True

@@ -48,6 +48,11 @@ class Broker:
         with redis.Redis.from_url(self.url) as client:
             client.flushall()
 
+    def has_nothing(self) -> bool:
+        """Whether no mail task waits or runs: a worker that acknowledges late keeps what it runs here too."""
+        with redis.Redis.from_url(self.url) as client:
+            return not client.llen("mail") and not client.hlen("unacked")
+
     @contextmanager
     def frozen(self) -> Iterator[None]:
         """It takes connections and says nothing."""
@@ -68,19 +73,20 @@ def _listening(process: psutil.Process) -> list[Any]:
 
 
 class Worker:
-    """A Celery worker with one child, on the tests' database, broker and mail server."""
+    """A Celery worker with one or more processes, on the tests' database, broker and mail server."""
 
-    def __init__(self, broker: Broker, mail_url: str) -> None:
+    def __init__(self, broker: Broker, mail_url: str, processes: int = 1, answer_timeout: int = 4) -> None:
         self.environment = environment() | {
             "REDIS_URL": broker.url,
             "EMAIL_URL": mail_url,
             "EMAIL_TIMEOUT": "2",
-            "EMAIL_ANSWER_TIMEOUT": "4",
+            "EMAIL_ANSWER_TIMEOUT": str(answer_timeout),
+            "OUTBOX_CONNECTIONS": str(processes),
         }
         self.start()
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "celery", "-A", "tests.faults.mail_worker", "worker", "-c", "1"]
+        command = [sys.executable, "-m", "celery", "-A", "tests.faults.mail_worker", "worker"]
         self.process = subprocess.Popen(
             [*command, "--without-gossip", "--without-mingle", "-l", "ERROR"],
             env=self.environment,
@@ -89,9 +95,15 @@ class Worker:
 
     def kill_child(self) -> None:
         """kill -9 to the process that sends; the worker will make another."""
-        [child] = psutil.Process(self.process.pid).children()
-        child.send_signal(signal.SIGKILL)
-        child.wait(10)
+        assert self.kill_children() == 1
+
+    def kill_children(self) -> int:
+        """kill -9 to all processes that send; returns how many. The worker will make others."""
+        children = psutil.Process(self.process.pid).children()
+        for child in children:
+            child.send_signal(signal.SIGKILL)
+        psutil.wait_procs(children, 10)
+        return len(children)
 
     def kill(self) -> None:
         """kill -9 to all of it."""

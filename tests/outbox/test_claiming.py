@@ -35,6 +35,15 @@ def test_no_claim_while_the_queue_is_paused() -> None:
     assert len(claiming.claim(NOW + timedelta(minutes=10))) == 1
 
 
+def test_a_process_is_busy_while_it_has_a_mail_in_hand_whose_lease_holds() -> None:
+    for number in range(3):
+        put(number, now=NOW)
+    for expected in (1, 1, 2):
+        claiming.claim(NOW)
+        assert claiming.busy(NOW) == expected
+    assert claiming.busy(NOW + timedelta(hours=1)) == 0
+
+
 def test_what_lost_its_lease_cannot_be_noted() -> None:
     put(now=NOW)
     [mine] = claiming.claim(NOW)

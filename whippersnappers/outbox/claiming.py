@@ -14,6 +14,8 @@ from whippersnappers.outbox.models import MailServerPause, OutgoingMail
 
 State = OutgoingMail.State
 
+# Of each process that sends: while one mail is on the line to the server, the next one is built.
+THREADS = 2
 # A mail that the server puts off, or that no connection could take, is tried about two days long.
 PATIENT_ATTEMPTS = 100
 # A mail that we cannot build is our fault, and somebody should hear of it within the hour.
@@ -57,6 +59,12 @@ def claim(now: datetime, limit: int = 1) -> list[OutgoingMail]:
 def due(now: datetime) -> models.QuerySet[OutgoingMail]:
     """What could be claimed now, were the queue not paused."""
     return OutgoingMail.objects.filter(state=State.WAITING, not_before__lte=now)
+
+
+def busy(now: datetime) -> int:
+    """How many processes are sending now, each with a mail in hand for each of its threads."""
+    in_hand = OutgoingMail.objects.filter(state=State.SENDING, lease_until__gt=now).count()
+    return -(-in_hand // THREADS)
 
 
 def back_off(failures: int, chance: Callable[[], float] = random.random) -> timedelta:

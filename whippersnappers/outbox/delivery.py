@@ -1,8 +1,8 @@
 """Sending what is due: the only way from the outbox to the mail server.
 
-Two threads for each connection: while one mail is on the line, the next one is built. Every
-thread takes one mail from claim to note, so a worker that dies leaves at most one mail a connection
-whose fate is unknown (docs/outbox.md).
+A process has one line to the server and two threads: while one mail is on the line, the next one is built.
+Every thread takes one mail from claim to note, so a process that dies leaves at most one mail whose fate is
+unknown. More lines are more processes (docs/outbox.md).
 """
 
 import sys
@@ -12,7 +12,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import structlog
-from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
@@ -26,22 +25,21 @@ from whippersnappers.outbox.wake import wake_delivery
 log = structlog.get_logger(__name__)
 
 
-def deliver(*, clock: Clock = timezone.now, threads: int | None = None) -> Counter[str]:
+def deliver(*, clock: Clock = timezone.now, threads: int = claiming.THREADS) -> Counter[str]:
     """Send what is due; returns how many mails ended how (see `take`).
 
     With `threads=1` everything happens in the caller's thread and database connection. Does not raise
     for what a mail or the mail server does wrong.
     """
-    threads = threads or settings.OUTBOX_CONNECTIONS * 2
     waiting = claiming.due(clock())[:threads].count()
     if not waiting:
         return Counter()
-    this = Round(clock, Server.from_settings(), settings.OUTBOX_CONNECTIONS)
+    this = Round(clock, Server.from_settings())
     try:
         if threads == 1 or waiting == 1:
             _work(this)
         else:
-            _work_together(this, threads)
+            _work_together(this, threads - 1)
     finally:
         this.hang_up()
     if this.has_more:
@@ -60,9 +58,12 @@ def _work(this: Round) -> None:
                 return
 
 
-def _work_together(this: Round, threads: int) -> None:
-    with _quick_turns(), ThreadPoolExecutor(threads, thread_name_prefix="outbox") as pool:
-        for done in [pool.submit(_work_and_leave, this) for _ in range(threads)]:
+def _work_together(this: Round, helpers: int) -> None:
+    """In this thread and in some more."""
+    with _quick_turns(), ThreadPoolExecutor(helpers, thread_name_prefix="outbox") as pool:
+        others = [pool.submit(_work_and_leave, this) for _ in range(helpers)]
+        _work(this)
+        for done in others:
             done.result()
 
 

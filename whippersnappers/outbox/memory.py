@@ -4,6 +4,7 @@ Sixty invitations to one session say the same about it. Only within a round of d
 remembered, and only so briefly that it makes no difference to what a mail may know when it goes.
 """
 
+import threading
 import time
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
@@ -19,16 +20,19 @@ class Memory:
 
     def __init__(self) -> None:
         self._kept: dict[Hashable, tuple[float, Any]] = {}
+        # One thread reads, the others wait for it; `make` may ask for more itself.
+        self._making = threading.RLock()
 
     def get(self, key: Hashable, make: Callable[[], T]) -> T:
-        """The value if it is fresh; otherwise a new one. Threads may make the same one twice."""
-        now = time.monotonic()
-        made_at, value = self._kept.get(key, (float("-inf"), None))
-        if now - made_at >= _SECONDS:
-            value = make()
-            # When it was asked for, not when it was there: it is as old as that.
-            self._kept[key] = (now, value)
-        return value
+        """The value if it is fresh; otherwise a new one."""
+        with self._making:
+            now = time.monotonic()
+            made_at, value = self._kept.get(key, (float("-inf"), None))
+            if now - made_at >= _SECONDS:
+                value = make()
+                # When it was asked for, not when it was there: it is as old as that.
+                self._kept[key] = (now, value)
+            return value
 
 
 _current: ContextVar[Memory | None] = ContextVar("outbox_memory", default=None)

@@ -32,10 +32,9 @@ def enqueue(
 
     Must run in the transaction of the change that causes the mail. Raises UnknownMailKind.
     """
-    catalogue.kind_of(kind)
     mail = OutgoingMail(
         key=key,
-        kind=kind,
+        kind=catalogue.kind_of(kind).name,
         to=to,
         to_name=to_name,
         about=about,

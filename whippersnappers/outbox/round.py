@@ -1,6 +1,5 @@
-"""One round of delivery: the lines to the mail server, and whether the round goes on."""
+"""One round of delivery: the line to the mail server, and whether the round goes on."""
 
-import queue
 import threading
 import time
 from collections import Counter
@@ -14,15 +13,15 @@ from whippersnappers.outbox.smtp import Line, Server
 
 Clock = Callable[[], datetime]
 
-# A round ends before a worker that is asked to stop loses patience, and long before Redis hands the
-# wake-up to another worker; what is left is done by the next round.
-_SECONDS = 15.0
+# A round ends before a worker that is asked to stop loses patience, long before Redis hands the wake-up to
+# another worker, and soon enough for a sweep that waits (15 seconds); what is left is done by the next round.
+_SECONDS = 10.0
 
 
 class Round:
     """What the threads of one round share."""
 
-    def __init__(self, clock: Clock, server: Server, connections: int) -> None:
+    def __init__(self, clock: Clock, server: Server) -> None:
         self.clock = clock
         self.memory = Memory()
         self.counts: Counter[str] = Counter()
@@ -30,9 +29,9 @@ class Round:
         self._counting = threading.Lock()
         self._deadline = time.monotonic() + _SECONDS
         self._trouble = threading.Event()
-        self._lines: queue.LifoQueue[Line] = queue.LifoQueue()
-        for _ in range(connections):
-            self._lines.put(Line(server))
+        self._has_accepted = False
+        self._line = Line(server)
+        self._on_the_line = threading.Lock()
 
     @property
     def goes_on(self) -> bool:
@@ -58,16 +57,18 @@ class Round:
         with self._counting:
             self.counts[outcome] += 1
 
+    def is_first_accepted(self) -> bool:
+        """The server has accepted a mail: True when it is the round's first."""
+        with self._counting:
+            is_first, self._has_accepted = not self._has_accepted, True
+        return is_first
+
     @contextmanager
     def line(self) -> Iterator[Line]:
-        """A line that nobody else uses, the one used last if there is a choice."""
-        line = self._lines.get()
-        try:
-            yield line
-        finally:
-            self._lines.put(line)
+        """The line, once nobody else uses it."""
+        with self._on_the_line:
+            yield self._line
 
     def hang_up(self) -> None:
-        """Close all lines."""
-        while not self._lines.empty():
-            self._lines.get_nowait().close()
+        """Close the line."""
+        self._line.close()

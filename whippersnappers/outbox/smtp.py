@@ -188,11 +188,10 @@ class Line:
             smtp.sock.settimeout(seconds)
 
     def _open(self) -> smtplib.SMTP:
-        context = ssl.create_default_context()
-        smtp = self._connect(context)
+        smtp = self._connect()
         try:
             if self.server.starttls:
-                self._encrypt(smtp, context)
+                self._encrypt(smtp)
             if self.server.user:
                 self._sign_in(smtp)
         except BaseException:
@@ -201,12 +200,16 @@ class Line:
         self._smtp = smtp
         return smtp
 
-    def _connect(self, context: ssl.SSLContext) -> smtplib.SMTP:
+    def _connect(self) -> smtplib.SMTP:
         server, name = self.server, DNS_NAME.get_fqdn()
         try:
             if server.tls:
                 smtp: smtplib.SMTP = smtplib.SMTP_SSL(
-                    server.host, server.port, local_hostname=name, timeout=server.timeout, context=context
+                    server.host,
+                    server.port,
+                    local_hostname=name,
+                    timeout=server.timeout,
+                    context=ssl.create_default_context(),
                 )
             else:
                 smtp = smtplib.SMTP(server.host, server.port, local_hostname=name, timeout=server.timeout)
@@ -221,9 +224,9 @@ class Line:
         return smtp
 
     @staticmethod
-    def _encrypt(smtp: smtplib.SMTP, context: ssl.SSLContext) -> None:
+    def _encrypt(smtp: smtplib.SMTP) -> None:
         try:
-            smtp.starttls(context=context)
+            smtp.starttls(context=ssl.create_default_context())
             smtp.ehlo_or_helo_if_needed()
         except ssl.SSLCertVerificationError as error:
             raise Unreachable(_BAD_CERTIFICATE) from error

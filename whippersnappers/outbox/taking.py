@@ -13,6 +13,7 @@ from whippersnappers.outbox.message import UnusableAddress, build, envelope_addr
 from whippersnappers.outbox.models import OutgoingMail
 from whippersnappers.outbox.round import Round
 from whippersnappers.outbox.smtp import Line, NotLetIn, RefusedForGood, SmtpTrouble, Unreachable
+from whippersnappers.outbox.wake import wake_delivery
 
 log = structlog.get_logger(__name__)
 
@@ -85,10 +86,16 @@ def _sent(mail: OutgoingMail, this: Round) -> str:
     """The server has the mail: noting that must succeed, or it would go twice."""
     now = this.clock()
     noted = ending.persistently(lambda: ending.sent(mail, now))
-    if this.was_paused:
-        this.was_paused = False
-        claiming.end_pause()
+    if this.is_first_accepted():
+        _server_is_well(this)
     return "sent" if noted else "lost"
+
+
+def _server_is_well(this: Round) -> None:
+    """It has accepted the round's first mail, so all processes may send. Not before: one is enough to find trouble."""
+    if this.was_paused:
+        claiming.end_pause()
+    wake_delivery()
 
 
 def _troubled(mail: OutgoingMail, trouble: SmtpTrouble, this: Round) -> str:
