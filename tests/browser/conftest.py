@@ -1,6 +1,7 @@
 """Pages in a real Chromium; `tests/chromium.py` finds it."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
@@ -16,16 +17,29 @@ def base_url() -> str:
 
 
 @pytest.fixture(scope="session")
-def profile(browser: Browser) -> Iterator[BrowserContext]:
-    """What the pages of all tests share: style sheets, scripts and typefaces are fetched and prepared once."""
-    context = browser.new_context()
-    yield context
-    context.close()
+def profiles(browser: Browser) -> Iterator[dict[str, BrowserContext]]:
+    """What the pages of all tests share: style sheets, scripts and typefaces are fetched and prepared once.
+
+    One for each way of making it, as `browser_context_args` says: without and with a touch screen, for example.
+    """
+    made: dict[str, BrowserContext] = {}
+    yield made
+    for context in made.values():
+        context.close()
 
 
 @pytest.fixture
-def context(profile: BrowserContext, live_server: LiveServer) -> Iterator[BrowserContext]:
+def context(
+    browser: Browser,
+    profiles: dict[str, BrowserContext],
+    browser_context_args: dict[str, Any],
+    live_server: LiveServer,
+) -> Iterator[BrowserContext]:
     """The shared profile, in which every test starts as a stranger: what a page can leave behind is removed."""
+    how = repr(sorted(browser_context_args.items()))
+    if how not in profiles:
+        profiles[how] = browser.new_context(**browser_context_args)
+    profile = profiles[how]
     yield profile
     profile.set_offline(False)
     profile.clear_permissions()
