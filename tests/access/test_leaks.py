@@ -45,7 +45,7 @@ MAY_READ: dict[str, set[str]] = {
     "canary-secret-code": set(),
 }
 SKIPPED = re.compile(r"logout|sign-out|/static/|/demo/|^mailto:|^tel:|delete|\.(?:xlsx|csv|pdf|svg|png|ico)$")
-MOST_PAGES = 70
+MOST_PAGES = 140
 
 
 def plant(world: World) -> None:
@@ -154,7 +154,7 @@ def links(address: str, text: str) -> list[str]:
             # Sorting and filtering a list in every combination shows nothing new; the calendar has no last page.
             found.append(
                 whole.path
-                if re.search(r"[?&;](?:o|q|_facets|p|on)=", href)
+                if re.search(r"[?&;](?:o|q|_facets|p|on|when|blocked|_changelist_filters)=", href)
                 else f"{whole.path}?{whole.query}".rstrip("?")
             )
     return found
