@@ -15,7 +15,7 @@ from django.db.models import Q
 
 from sessions_app import confirming
 from sessions_app.calendar import midnight
-from sessions_app.models import Booking, Holiday, Meeting, Session, ZoomHost
+from sessions_app.models import Absence, Booking, Holiday, Meeting, Session, ZoomHost
 from sessions_app.planning import clash_sentence, staff_elsewhere
 from sessions_app.readiness import NO_HOST, hours_said
 from whippersnappers import dates
@@ -65,18 +65,19 @@ def is_movable(session: Session, now: datetime) -> bool:
 
 
 def what_hinders(session: Session, starts_at: datetime, ends_at: datetime, now: datetime) -> list[Hindrance]:
-    """What hinders the session at another time, in plain sentences; changes nothing. Five queries.
+    """What hinders the session at another time, in plain sentences; changes nothing. Six queries.
 
     Staff who are elsewhere, no free Zoom host, outside our hours and the past refuse the move. A child who
-    is in another session then, or a holiday, does not: the coordinator may know better.
+    is in another session then, a holiday, or somebody who is away does not: the coordinator may know better.
     """
     return hindrances_between(session, starts_at, ends_at, now).at(starts_at, ends_at)
 
 
 def hindrances_between(session: Session, first: datetime, last: datetime, now: datetime) -> Hindrances:
-    """All that hinders the session between the two times; five queries however long that is."""
+    """All that hinders the session between the two times; six queries however long that is."""
     stretches = [*_past(first, now), *_closed(first, last), *_holidays(first, last)]
     stretches += [*_staff(session, first, last, now), *_children(session, first, last, now)]
+    stretches += _away(session, first, last)
     hosts = _hosts(session, first, last) if session.is_remote else None
     # A draft needs its host only when it is confirmed.
     return Hindrances(stretches, hosts, no_host_refuses=session.state == Session.State.CONFIRMED)
@@ -107,6 +108,14 @@ def _holidays(first: datetime, last: datetime) -> Iterable[Hindrance]:
 def _staff(session: Session, first: datetime, last: datetime, now: datetime) -> Iterable[Hindrance]:
     for other in staff_elsewhere(session, first, last):
         yield Hindrance(other.session.starts_at, other.session.ends_at, clash_sentence(other, now))
+
+
+def _away(session: Session, first: datetime, last: datetime) -> Iterable[Hindrance]:
+    """When somebody on the session is away; the gate would open, so it is said before the move (W5)."""
+    on_it = session.assignments.filter(withdrawn_at=None).values("staff")
+    for absence in Absence.objects.meeting(first, last).filter(staff__in=on_it).select_related("staff__user"):
+        says = f"{absence.staff} is away at that time: find somebody else."
+        yield Hindrance(absence.period.lower, absence.period.upper, says, refuses=False)
 
 
 def _children(session: Session, first: datetime, last: datetime, now: datetime) -> Iterable[Hindrance]:

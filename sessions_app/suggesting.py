@@ -99,9 +99,12 @@ def names(session: Session) -> list[str]:
 
 
 def candidates(session: Session, rota: Rota, window: Window) -> list[Suggestion]:
-    """Everybody who is cleared on the day, not away, not elsewhere and not on the session."""
+    """Everybody who is cleared on the day, not away and not elsewhere; nor those who are, or were, on the session.
+
+    Whoever went off it said that they cannot come, or was taken off for a reason.
+    """
     start, end, day = session.starts_at, session.ends_at, dates.local(session.starts_at).date()
-    on_it = {a.staff_id for a in session.assignments.all() if a.withdrawn_at is None}
+    known = {assignment.staff_id for assignment in session.assignments.all()}
     wanted = {skill.pk for skill in session.wanted_skills.all()}
     found = [
         Suggestion(
@@ -112,7 +115,7 @@ def candidates(session: Session, rota: Rota, window: Window) -> list[Suggestion]
             window=window,
         )
         for staff in rota.staff
-        if staff.pk not in on_it
+        if staff.pk not in known
         and not staff.clearance_gaps(day)
         and not rota.is_away(staff, start, end)
         and not rota.is_busy(staff, start, end)

@@ -61,7 +61,10 @@ class StaffProfileForm(forms.ModelForm):
     training_valid_until = DayField(label="Safeguarding training valid until", required=False)
 
     skills = forms.ModelMultipleChoiceField(
-        queryset=Skill.objects.all(), required=False, widget=UnfoldAdminCheckboxSelectMultipleWidget()
+        queryset=Skill.objects.all(),
+        required=False,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget(),
+        help_text="The list of skills is kept on a page of its own.",
     )
 
     class Meta:

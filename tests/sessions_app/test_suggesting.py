@@ -84,6 +84,14 @@ def test_inside_hours_first_then_skills_then_fewest_hours(coordinator):
     assert list(suggested(session)) == ["Signs", "Signs, busy", "Idle", "Outside"]
 
 
+def test_whoever_went_off_is_not_suggested_again(coordinator):
+    session = one_short()
+    tom = person("Tom")
+    assignment = staffing.assign(session.pk, tom, "support", by=coordinator, now=NOW)
+    staffing.drop_out(assignment.pk, reason="", by=tom.user, now=NOW)
+    assert suggested(session) == {}
+
+
 def test_hours_are_those_of_the_term_when_there_is_one():
     Term.objects.create(name="Autumn", first_day=date(2026, 9, 7), last_day=date(2026, 12, 18))
     session = one_short()
