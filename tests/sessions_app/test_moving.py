@@ -8,7 +8,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from sessions_app import confirming
-from sessions_app.models import Booking, Holiday, Meeting, Session, ZoomHost
+from sessions_app.absences import whole_days
+from sessions_app.models import Absence, Booking, Holiday, Meeting, Session, ZoomHost
 from sessions_app.moving import MOVED_MEANWHILE, hindrances_between, is_movable, mark_of, move, what_hinders
 from tests.factories import (
     BookingFactory,
@@ -99,6 +100,16 @@ def test_a_child_in_another_session_is_said_but_does_not_refuse(session: Session
     assert said(session, "2026-11-25 12:00") == []
 
 
+def test_somebody_who_is_away_is_said_but_does_not_refuse(session: Session) -> None:
+    mine = StaffAssignmentFactory(session=session, staff__user__name="Maya Lind")
+    gone = StaffAssignmentFactory(session=session, withdrawn_at=NOW)
+    for staff in (mine.staff, gone.staff):
+        Absence.objects.create(staff=staff, kind="sickness", period=whole_days(date(2026, 11, 25), date(2026, 11, 25)))
+    away = "Maya Lind is away at that time: find somebody else."
+    assert said(session, "2026-11-25 10:00") == [(away, False)]
+    assert said(session, "2026-11-26 10:00") == []
+
+
 def test_a_holiday_is_said_but_does_not_refuse(session: Session) -> None:
     Holiday.objects.create(name="Christmas", first_day=date(2026, 12, 21), last_day=date(2027, 1, 1))
     assert said(session, "2026-12-20 16:00") == []
@@ -157,7 +168,7 @@ def test_asking_costs_the_same_with_one_clash_and_with_thirty(session: Session, 
     crowd(session, number)
     with CaptureQueriesContext(connection) as captured:
         found = hindrances_between(session, london("2026-11-23 00:00"), london("2026-11-30 00:00"), NOW)
-    assert len(captured) == 5
+    assert len(captured) == 6
     assert sum("is at" in h.says for h in found.stretches) == number
 
 
