@@ -6,7 +6,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from sessions_app import hosting, notices, planning
+from sessions_app import hosting, notices, offers, planning
 from sessions_app.models import Session
 from sessions_app.readiness import Blocker, blockers, time_blockers
 from sessions_app.secret_requests import asks_for_secret
@@ -47,6 +47,7 @@ def confirm(session_id: Any, *, by: Any, now: datetime) -> Session:
         planning.note_revision(session, facts=planning.snapshot(session), now=now)
         record("session.confirmed", by=by, target=session, now=now, revision=session.revision)
         notices.session_confirmed(session, now=now)
+        offers.offer_next(session.pk, by=by, now=now)
     return session
 
 
@@ -94,5 +95,6 @@ def cancel(session_id: Any, *, reason: str, by: Any, now: datetime) -> Session:
         hosting.drop_meeting(session)
         record("session.cancelled", by=by, target=session, now=now, was_confirmed=was_confirmed)
         if was_confirmed:
+            offers.end_all(session, by=by, now=now)
             notices.session_cancelled(session, now=now)
     return session

@@ -42,8 +42,10 @@ class Contact:
         for mail in self.mails:
             if mail.state == OutgoingMail.State.SENT and posting.prepares(mail):
                 return mail
-        spoken, off = PhoneTask.Outcome.REACHED, PhoneTask.Purpose.CANCELLED
-        return next((c for c in self.calls if c.outcome == spoken and c.purpose != off), None)
+        # Who was only offered a place, or told that there is none, does not know what to prepare.
+        other = (PhoneTask.Purpose.CANCELLED, PhoneTask.Purpose.OFFER)
+        spoken = PhoneTask.Outcome.REACHED
+        return next((c for c in self.calls if c.outcome == spoken and c.purpose not in other), None)
 
     @property
     def has_heard(self) -> bool:

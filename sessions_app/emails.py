@@ -11,6 +11,7 @@ from sessions_app import (
     family_emails,
     mail_checks,
     mail_rows,
+    offer_mails,
     posting,
     rota_mails,
     staff_emails,
@@ -28,7 +29,7 @@ from sessions_app.staff_emails import StaffRecipient
 from whippersnappers.outbox.catalogue import MailKind, Rendered, register
 from whippersnappers.outbox.models import OutgoingMail
 
-__all__ = ["PREVIEW_KINDS", "preview", "rota_mails"]
+__all__ = ["PREVIEW_KINDS", "offer_mails", "preview", "rota_mails"]
 
 
 def _family(mail: OutgoingMail, now: datetime) -> tuple[SessionFacts, Recipient]:

@@ -13,6 +13,7 @@ from django.template.loader import render_to_string
 
 from sessions_app.calendar_entries import Attendee, Entry, cancel_entry, request_entry
 from sessions_app.mail_facts import SessionFacts, listed, one_line
+from sessions_app.models import Session
 from sessions_app.session_changes import Change
 from whippersnappers.organisation import organisation
 from whippersnappers.outbox.catalogue import Rendered
@@ -27,8 +28,8 @@ class Recipient:
     full_name: str
     email: str
     children: tuple[str, ...]
-    join_url: str
-    sequence: int
+    join_url: str = ""
+    sequence: int = 0
     # Whether staff call with what the pre-session mail would say.
     is_called: bool = False
 
@@ -73,6 +74,19 @@ def reminder(facts: SessionFacts, to: Recipient) -> Rendered:
     """It is today (or tomorrow, early): when and the way in."""
     subject = f"{facts.near_day}: {facts.title}, {facts.start}"
     return _words("reminder", subject, facts, to)
+
+
+def place_offered(facts: SessionFacts, to: Recipient, child: str, *, link: str, until: str) -> Rendered:
+    """A place is free for a child on the waiting list: what it is, and until when they can answer."""
+    subject = f"A place is free: {facts.title}, {facts.day}, {facts.start}"
+    return _words("place_offered", subject, facts, to, child=child, link=link, until=until)
+
+
+def place_gone(facts: SessionFacts, to: Recipient, child: str) -> Rendered:
+    """A place that was offered cannot be had any more."""
+    subject = f"About the place we offered: {facts.title}, {facts.day}, {facts.start}"
+    is_off = facts.session.state == Session.State.CANCELLED
+    return _words("place_gone", subject, facts, to, child=child, is_off=is_off)
 
 
 def _entry(facts: SessionFacts, to: Recipient) -> Entry:

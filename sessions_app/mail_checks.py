@@ -57,10 +57,10 @@ def _may_go(mail: OutgoingMail, now: datetime, *, rule: Callable[[Family, dateti
         return _OVER
     if family.invitation.withdrawn_at is not None:
         return NotWanted("the way in was withdrawn")
-    return rule(family, now) or _by_mail(family.mail, family.reach.guardian, family.session, now)
+    return rule(family, now) or by_mail(family.mail, family.reach.guardian, family.session, now)
 
 
-def _by_mail(mail: OutgoingMail, guardian: Guardian, session: Session, now: datetime) -> Verdict:
+def by_mail(mail: OutgoingMail, guardian: Guardian, session: Session, now: datetime) -> Verdict:
     """To the guardian's address of now; a call when there is none any more."""
     if guardian.can_be_mailed:
         return Wanted(to=guardian.email)
@@ -117,7 +117,7 @@ def cancelled(mail: OutgoingMail, now: datetime) -> Verdict:
         return family
     if family.session.state != Session.State.CANCELLED:
         return NotWanted("the session takes place")
-    return _by_mail(mail, family.reach.guardian, family.session, now)
+    return by_mail(mail, family.reach.guardian, family.session, now)
 
 
 def withdrawn(mail: OutgoingMail, now: datetime) -> Verdict:
@@ -132,7 +132,7 @@ def withdrawn(mail: OutgoingMail, now: datetime) -> Verdict:
         return _CANCELLED if session.state == Session.State.CANCELLED else _OVER
     if Booking.objects.filter(session=session, child=child).holding_a_place().exists():
         return NotWanted("the child has a place again")
-    return _by_mail(mail, guardianship.guardian, session, now)
+    return by_mail(mail, guardianship.guardian, session, now)
 
 
 def changes_told(mail: OutgoingMail, session: Session, now: datetime) -> tuple[list[Change], bool]:

@@ -19,6 +19,7 @@ _PURPOSE = {
     posting.CHANGED: PhoneTask.Purpose.CHANGED,
     posting.CANCELLED: PhoneTask.Purpose.CANCELLED,
     posting.WITHDRAWN: PhoneTask.Purpose.CANCELLED,
+    posting.PLACE_OFFERED: PhoneTask.Purpose.OFFER,
 }
 # What a mail server says when the address itself is at fault (RFC 3463: 5.1.x, mailbox disabled) ...
 _BAD_ADDRESS = re.compile(r"\b5\d\d[ -]5\.(?:1\.\d+|2\.1)\b")
@@ -107,6 +108,8 @@ def call_instead(mail: OutgoingMail, session: Session, guardian: Guardian, *, no
     """
     purpose = _PURPOSE.get(mail.kind, PhoneTask.Purpose.INVITE)
     waiting = PhoneTask.objects.filter(session=session, guardian=guardian, purpose=purpose, done_at=None)
+    if purpose == PhoneTask.Purpose.OFFER:
+        waiting = waiting.filter(key=mail.key)  # another child's offer is another question
     if waiting.exists() or (purpose == PhoneTask.Purpose.INVITE and _is_prepared(session, guardian)):
         return False
     with transaction.atomic():

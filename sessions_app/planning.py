@@ -7,7 +7,8 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
-from sessions_app import gate, hosting, notices
+from sessions_app import gate, hosting, notices, offers
+from sessions_app.capacity import places_of
 from sessions_app.models import Session, SessionRevision, StaffAssignment
 from whippersnappers import dates
 from whippersnappers.audit.trail import record
@@ -46,6 +47,7 @@ def save_session(session: Session, *, by: Any, now: datetime) -> Session:
         if not is_new:
             stored = Session.objects.select_for_update().get(pk=session.pk)
             _refuse_if_over(stored)
+            _refuse_fewer_than_held(session, stored)
             # State, revision and gate belong to the services; a form holds an old copy of them.
             for name in ("state", "revision", "confirmed_at", "cancelled_at", "cancel_reason", "gate_reopened_at"):
                 setattr(session, name, getattr(stored, name))
@@ -57,6 +59,20 @@ def save_session(session: Session, *, by: Any, now: datetime) -> Session:
 def _refuse_if_over(session: Session) -> None:
     if session.state in (Session.State.CANCELLED, Session.State.DELIVERED):
         raise ValidationError(f"This session is {session.get_state_display().lower()}: it cannot be changed any more.")
+
+
+def _refuse_fewer_than_held(session: Session, stored: Session) -> None:
+    """Nobody loses a place by a number in a form: children are taken out, and offers back, one by one."""
+    if session.capacity >= stored.capacity:
+        return
+    places = places_of(stored)
+    if session.capacity >= places.held:
+        return
+    said = f"{places.taken} {'child has a place' if places.taken == 1 else 'children have a place'}"
+    if places.offered:
+        said += f" and {places.offered} more {'is' if places.offered == 1 else 'are'} offered"
+    message = f"{said}: give the session at least {places.held} places, or take children out first."
+    raise ValidationError({"capacity": message})
 
 
 def _store(session: Session, now: datetime) -> None:
@@ -119,6 +135,7 @@ def settle(session_id: Any, *, by: Any, now: datetime) -> Session:
             hosting.meeting_changed(session)
             record("session.changed", by=by, target=session, now=now, revision=session.revision)
             notices.session_changed(session, since_revision=before, now=now)
+        offers.offer_next(session.pk, by=by, now=now)
         gate.recheck(session.pk, by=by, now=now)
         session.refresh_from_db()
     return session

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+import structlog
 from csp.decorators import csp_update
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -12,10 +13,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from sessions_app import invitations
+from sessions_app import invitations, offer_links, offers
+from sessions_app.family_offers import as_offered, offers_of, waiting_of
 from sessions_app.family_sessions import by_week, page_state, sessions_of, staff_of
 from sessions_app.invitations import WayIn, WayInState
 from sessions_app.models import Invitation, JoinUse, Meeting
+from sessions_app.offer_links import Answerable, FoundOffer
 from sessions_app.reach import reached_guardian
 from whippersnappers.accounts.models import User
 from whippersnappers.accounts.roles import Role
@@ -23,6 +26,8 @@ from whippersnappers.accounts.roles import Role
 # Sent by the script of a page that is left open and looks for news: not a use of the link.
 _WATCHING = "X-Watching"
 _ZOOM = ("https://zoom.us", "https://*.zoom.us")
+
+_log = structlog.get_logger(__name__)
 
 Response = TypeVar("Response", bound=HttpResponse)
 
@@ -39,13 +44,16 @@ def home(request: HttpRequest) -> HttpResponse:
     upcoming = planned[0] if planned else None
     way_in = invitations.way_in(upcoming.invitation, now) if upcoming else None
     facts = [(s.session.pk, s.session.state, s.session.revision, s.meeting and s.meeting.pk) for s in seen]
+    offered, waiting = offers_of(user, now), waiting_of(user, now)
     context = {
         "now": now,
+        "offered": offered,
+        "waiting": waiting,
         "upcoming": upcoming,
         "way_in": way_in,
         "cancelled": [s for s in seen if s.is_cancelled],
         "weeks": by_week(planned[1:], now),
-        "page_state": page_state(facts, way_in and way_in.state),
+        "page_state": page_state(facts, way_in and way_in.state, [o.token for o in offered], waiting),
     }
     return _draw(request, "portal/home.html", context, upcoming.meeting if upcoming else None)
 
@@ -84,6 +92,39 @@ def _go(
 
 def _outcome(way_in: WayIn, if_open: JoinUse.Outcome) -> JoinUse.Outcome:
     return if_open if way_in.state == WayInState.OPEN else JoinUse.Outcome(way_in.state.value)
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def place(request: HttpRequest, token: str) -> HttpResponse:
+    """An offered place, to take or to leave. Works without signing in; only pressing a button answers."""
+    now = timezone.now()
+    found = offer_links.find(token)
+    if found is None:
+        return _draw(request, "portal/unknown_link.html", {}, None, status=404)
+    state = offer_links.answerable(found, now)
+    if request.method == "POST":
+        if state == Answerable.OPEN:
+            _answer(found, request.POST.get("answer", ""), now)
+        return _keep_private(HttpResponseRedirect(reverse("place", args=[token])))
+    context: dict[str, Any] = {"now": now, "token": token}
+    if state != Answerable.NO_FORCE:
+        seen = as_offered(found.offer, found.guardian)
+        context |= {"seen": seen, "session": seen.session, "children": (seen.child,), "staff": staff_of(seen.session)}
+    return _draw(request, f"portal/place_{state}.html", context, None)
+
+
+def _answer(found: FoundOffer, answer: str, now: datetime) -> None:
+    """Take or decline; another press, or one a moment too late, changes nothing: the page says how it stands."""
+    guardian = found.guardian
+    by = guardian.user or offers.BY_LINK
+    try:
+        if answer == "take":
+            offers.take(found.offer.pk, guardian=guardian, by=by, now=now)
+        elif answer == "decline":
+            offers.decline(found.offer.pk, guardian=guardian, by=by, now=now)
+    except offers.OfferClosed as closed:
+        _log.info("place_answered_too_late", state=closed.state)
 
 
 def _join_context(invitation: Invitation, way_in: WayIn, meeting: Meeting | None, now: datetime) -> dict[str, Any]:

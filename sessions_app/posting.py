@@ -22,6 +22,9 @@ CANCELLED = "cancelled"
 WITHDRAWN = "withdrawn"
 PRESESSION = "presession"
 REMINDER = "reminder"
+PLACE_OFFERED = "place_offered"
+PLACE_GONE = "place_gone"
+# What families who are on a session are told; offers go to families who are not on it yet.
 FAMILY_KINDS = (INVITATION, CHANGED, CANCELLED, WITHDRAWN, PRESESSION, REMINDER)
 
 WAITING_FOR_ZOOM = "waiting for the Zoom meeting"
@@ -83,7 +86,7 @@ def post(
     letter: Letter,
     *,
     session: Session,
-    invitation: Invitation,
+    invitation: Invitation | None = None,
     reach: ToReach,
     now: datetime,
     not_before: datetime | None = None,
@@ -92,7 +95,8 @@ def post(
     """Put the mail into the outbox, or the call on the list, or both; True when anything is new.
 
     A guardian with an address gets the mail. Staff call when `reach.why_phone` says why and the letter
-    names a purpose for a call. Must run in the transaction of the change that causes it.
+    names a purpose for a call. Without an invitation the mail leads to no way in. Must run in the transaction
+    of the change that causes it.
     """
     name = key(letter.kind, session.pk, reach.guardian.pk, letter.tail)
     is_new = False
@@ -104,7 +108,7 @@ def post(
             to_name=reach.guardian.full_name,
             about=about(session.pk),
             person=person(reach.guardian.pk),
-            context=_context(invitation, now) | letter.context,
+            context=_context(session, reach, invitation, now) | letter.context,
             not_before=not_before,
             expires_at=expires_at or session.ends_at,
             now=now,
@@ -115,14 +119,11 @@ def post(
     return is_new
 
 
-def _context(invitation: Invitation, now: datetime) -> dict[str, Any]:
-    return {
-        "session": str(invitation.session_id),
-        "guardian": str(invitation.guardian_id),
-        "invitation": str(invitation.pk),
-        "sequence": invitation.sequence,
-        "made_at": now.isoformat(),
-    }
+def _context(session: Session, reach: ToReach, invitation: Invitation | None, now: datetime) -> dict[str, Any]:
+    context = {"session": str(session.pk), "guardian": str(reach.guardian.pk), "made_at": now.isoformat()}
+    if invitation is None:
+        return context
+    return context | {"invitation": str(invitation.pk), "sequence": invitation.sequence}
 
 
 def make_call(name: str, *, session: Session, guardian: Guardian, purpose: str, reason: str = "") -> bool:

@@ -61,6 +61,11 @@ def reached_guardian(session_id: Any, guardian_id: Any) -> ToReach | None:
     return found[0] if found else None
 
 
+def guardians_of(child_id: Any) -> list[ToReach]:
+    """The guardians who may be told of one child, whatever place it has; one query."""
+    return _by_guardian(_select(Guardianship.objects.inviting().filter(child=child_id)))
+
+
 def _standing(children: set[Any]) -> list[Guardianship]:
     return _select(Guardianship.objects.inviting().filter(child__in=children)) if children else []
 

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from django.contrib.postgres.fields import DateTimeRangeField
 from django.db.models import Exists, Func, OuterRef, Prefetch, QuerySet
 
+from sessions_app.capacity import places_of, with_places
 from sessions_app.models import Booking, Meeting, Session, StaffAssignment, ZoomHost
 from sessions_app.secret_requests import asks_for_secret
 from sessions_app.staff_standing import STAFF_NEEDED, away_of_each, standings
@@ -58,7 +59,7 @@ def gate_facts(sessions: "QuerySet[Session]") -> "QuerySet[Session]":
     period = Func(start, end, function="tstzrange", output_field=DateTimeRangeField())
     staff = StaffAssignment.objects.select_related("staff__user")
     return (
-        sessions.select_related("place")
+        with_places(sessions.select_related("place"))
         .annotate(has_free_host=Exists(_hosts_free_during(period)), staff_away=away_of_each())
         .prefetch_related("steps", "items", Prefetch("assignments", staff), "bookings", "meetings")
     )
@@ -139,11 +140,13 @@ def _staff(session: Session, now: datetime) -> Iterable[Blocker]:
 
 
 def _bookings(session: Session, now: datetime) -> Iterable[Blocker]:
-    holding = [b for b in session.bookings.all() if b.state in (Booking.State.INVITED, Booking.State.COMING)]
+    holding = [b for b in session.bookings.all() if b.state in Booking.HOLDING]
     if not holding:
         yield Blocker("nobody_invited", Clause.F7, "Nobody is invited yet.", "bookings")
-    if len(holding) > session.capacity:
-        message = f"{len(holding)} children are invited, but there are {session.capacity} places."
+    places = places_of(session)
+    if places.held > places.capacity:
+        offered = f" and {places.offered} offered a place" if places.offered else ""
+        message = f"{places.taken} children are invited{offered}, but there are {places.capacity} places."
         yield Blocker("over_capacity", Clause.F7, message, "bookings")
     if session.kind == Session.Kind.ONE_TO_ONE and len(holding) > 1:
         message = f"A 1:1 session is for one child; {len(holding)} are invited."

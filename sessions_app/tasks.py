@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from sessions_app import gate, meetings, notices, rota_notices
+from sessions_app import gate, meetings, notices, offers, rota_notices
 from sessions_app.bulk import running
 
 
@@ -23,6 +23,12 @@ def recheck_readiness() -> None:
 def warn_of_clearance() -> None:
     """Tell of DBS and training that run out soon."""
     rota_notices.warn_of_clearance(timezone.now())
+
+
+@shared_task
+def look_after_waiting_lists() -> None:
+    """End the offers of places that nobody answered in time, and offer every free place to the next."""
+    offers.lapse_due(timezone.now())
 
 
 @shared_task

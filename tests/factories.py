@@ -154,6 +154,13 @@ class BookingFactory(DjangoModelFactory[Booking]):
 
     session = factory.SubFactory(SessionFactory)
     child = factory.SubFactory(ChildFactory)
+    state = Booking.State.INVITED
+    waiting_since = factory.Maybe("waits", factory.LazyFunction(timezone.now), None)
+    queue_at = factory.SelfAttribute("waiting_since")
+    changed_at = factory.SelfAttribute("waiting_since")
+
+    class Params:
+        waits = factory.LazyAttribute(lambda booking: booking.state == Booking.State.WAITING)
 
 
 class InvitationFactory(DjangoModelFactory[Invitation]):

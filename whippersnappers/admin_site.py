@@ -119,6 +119,7 @@ NAVIGATION: dict[str, list[Item]] = {
         ),
         Item("My rota", "event_available", "my_rota", "sessions_app.keep_own_rota"),
         Item("Rota", "view_week", "rota", "sessions_app.change_session"),
+        Item("Waiting this term", "hourglass_top", "waiting_this_term", "sessions_app.change_booking"),
         Item("Staff", "badge", "sessions_app_staffprofile", "sessions_app.view_staffprofile"),
         Item("Skills", "star", "sessions_app_skill", "sessions_app.view_skill"),
         Item("Places", "location_on", "sessions_app_place", "sessions_app.view_place"),

@@ -37,6 +37,11 @@ app.conf.beat_schedule = {
         "schedule": 60.0,
         "options": {"expires": 60.0},
     },
+    "look after the waiting lists": {
+        "task": "sessions_app.tasks.look_after_waiting_lists",
+        "schedule": 60.0,
+        "options": {"expires": 60.0},
+    },
     "look after imports of families": {
         "task": "families.tasks.sweep_imports",
         "schedule": 15.0,

@@ -56,6 +56,7 @@ SITE_URL = env.str("SITE_URL", "http://localhost:8000").rstrip("/")
 PRE_SESSION_LEAD_TIME = timedelta(hours=env.float("PRE_SESSION_HOURS", 48))
 REMINDER_AT = time.fromisoformat(env.str("REMINDER_AT", "09:00"))
 JOIN_OPENS_BEFORE = timedelta(minutes=env.float("JOIN_OPENS_MINUTES", 15))
+PLACE_OFFER_TIME = timedelta(hours=env.float("PLACE_OFFER_HOURS", 24))
 CHANGE_MAIL_DELAY = timedelta(minutes=env.float("CHANGE_MAIL_MINUTES", 5))
 # How long the mails of a step for many sessions stay in the house, so that it can be undone.
 BULK_UNDO_WINDOW = timedelta(seconds=env.float("BULK_UNDO_SECONDS", 120))

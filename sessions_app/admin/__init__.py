@@ -16,6 +16,7 @@ from sessions_app.admin import (
     skills,
     staff,
     terms,
+    waiting_term,
 )
 
 __all__ = [
@@ -34,4 +35,5 @@ __all__ = [
     "skills",
     "staff",
     "terms",
+    "waiting_term",
 ]

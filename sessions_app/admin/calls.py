@@ -10,7 +10,9 @@ from django.db.models import QuerySet
 
 from families.models import Guardianship
 from sessions_app.invitations import current_meeting
-from sessions_app.models import Booking, Meeting, PhoneTask, Session
+from sessions_app.models import Booking, Meeting, PhoneTask, PlaceOffer, Session
+from sessions_app.offer_links import closes_at
+from sessions_app.offer_notices import offers_of_calls
 from sessions_app.reach import reach_by_session
 
 
@@ -21,10 +23,20 @@ class Call:
     task: PhoneTask
     children: list[str]
     is_taken_back: bool
+    offer: PlaceOffer | None = None
 
     @property
     def session(self) -> Session:
         return self.task.session
+
+    @property
+    def is_offer(self) -> bool:
+        return self.task.purpose == PhoneTask.Purpose.OFFER
+
+    @property
+    def until(self) -> datetime | None:
+        """Until when the family may take the place that this call offers."""
+        return closes_at(self.offer) if self.offer else None
 
     @property
     def meeting(self) -> Meeting | None:
@@ -32,13 +44,15 @@ class Call:
 
     def refusal(self, now: datetime) -> str:
         """Why nobody should ring any more; empty when somebody should."""
+        if self.is_offer and (self.offer is None or closes_at(self.offer) <= now):
+            return "Do not call: this offer is over."
         if self.session.ends_at <= now:
             return "The session is over: it is too late to call about it."
         return "" if self.children else "Do not call: this session is no business of theirs any more."
 
 
 def calls_of(tasks: QuerySet[PhoneTask]) -> list[Call]:
-    """The calls with what to say; eight queries however many there are."""
+    """The calls with what to say; nine queries however many there are."""
     found = tasks.select_related("session__place", "guardian", "done_by")
     found = found.prefetch_related("session__steps", "session__items", "session__meetings")
     rows = list(found)
@@ -47,12 +61,14 @@ def calls_of(tasks: QuerySet[PhoneTask]) -> list[Call]:
         for session_id, each in reach_by_session({task.session_id for task in rows}).items()
         for to in each
     }
-    taken_back = _taken_back(rows)
+    taken_back, offered = _taken_back(rows), offers_of_calls(rows)
     calls = []
     for task in rows:
         whom = (task.session_id, task.guardian_id)
         back = taken_back.get(whom, []) if _is_about_a_place(task) else []
-        calls.append(Call(task, back or reached.get(whom, []), bool(back)))
+        offer = offered.get(task.pk)
+        names = [offer.booking.child.known_as] if offer else back or reached.get(whom, [])
+        calls.append(Call(task, names, bool(back), offer))
     return calls
 
 

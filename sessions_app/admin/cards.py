@@ -7,7 +7,8 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from sessions_app.admin.mending import Mend, page_of, to_mend
-from sessions_app.models import Booking, Session, StaffAssignment
+from sessions_app.capacity import places_of
+from sessions_app.models import Session, StaffAssignment
 from sessions_app.moving import is_movable
 from sessions_app.readiness import gate_facts
 
@@ -34,6 +35,7 @@ class SessionCard:
     reopened: bool
     staff: list[StaffAssignment]
     taken: int
+    offered: int
     mends: list[Mend]
 
     @property
@@ -57,6 +59,7 @@ def card(session: Session, now: datetime) -> SessionCard:
     is_open = is_movable(session, now)
     mends = to_mend(session, now) if is_open else []
     reopened = session.state == Session.State.CONFIRMED and bool(mends)
+    places = places_of(session)
     return SessionCard(
         session=session,
         url=page_of(session),
@@ -65,7 +68,8 @@ def card(session: Session, now: datetime) -> SessionCard:
         is_open=is_open,
         reopened=reopened,
         staff=[a for a in session.assignments.all() if a.withdrawn_at is None],
-        taken=sum(b.state in (Booking.State.INVITED, Booking.State.COMING) for b in session.bookings.all()),
+        taken=places.taken,
+        offered=places.offered,
         mends=mends,
     )
 

@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from sessions_app import booking, confirming, moving, staffing, suggesting
-from sessions_app.admin.inviting import InviteForm
+from sessions_app.admin.inviting import Invite
 from sessions_app.admin.steps import Reach, Step, reach_of, told_in
 from sessions_app.admin.times import ClockField, DayField, initial_times, period_of
 from sessions_app.mail_times import PREPARATION, REMINDER, marks_due, preparation_due_at, reminder_due_at
@@ -145,35 +145,6 @@ class Cancel(Step):
         reason = form.cleaned_data["reason"]
         confirming.cancel(self.session.pk, reason=reason, by=self.request.user, now=self.now)
         return "The session is cancelled."
-
-
-class Invite(Step):
-    name, path, title, button = "invite", "invite/", "Invite children", "Give them a place"
-
-    def form(self, data: Any = None) -> forms.Form:
-        return InviteForm(data)
-
-    def _free(self) -> int:
-        return self.session.capacity - self.session.bookings.all().holding_a_place().count()
-
-    def explain(self) -> list[str]:
-        free = max(self._free(), 0)
-        places = "No place is free." if not free else f"{free} of {self.session.capacity} places are free."
-        if free == 1:
-            places = f"1 of {self.session.capacity} places is free."
-        if self.is_told:
-            return [places, "The session is confirmed: parents and carers of the children you add are invited at once."]
-        return [places, "Families hear of it once the session is confirmed."]
-
-    def reach(self) -> None:
-        return None
-
-    def act(self, form: forms.Form) -> str:
-        assert isinstance(form, InviteForm)
-        result = booking.invite_children(self.session.pk, form.chosen(), by=self.request.user, now=self.now)
-        added = {0: "Nobody new was added", 1: "1 child has a place now"}
-        sentence = added.get(len(result.added), f"{len(result.added)} children have a place now")
-        return f"{sentence}; {len(result.already)} had one already." if result.already else f"{sentence}."
 
 
 class TakeOut(Step):

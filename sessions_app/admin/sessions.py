@@ -48,6 +48,8 @@ from sessions_app.admin.session_list import (
 )
 from sessions_app.admin.session_steps import PAGES
 from sessions_app.admin.steps import Step, respond, told_in
+from sessions_app.admin.waiting_list import waiting_list
+from sessions_app.admin.waiting_steps import WAITING_PAGES
 from sessions_app.contacting import contacts_of
 from sessions_app.models import Session
 from sessions_app.readiness import gate_facts
@@ -196,6 +198,7 @@ class SessionAdmin(FindsSessions, StaffAdmin):
             "suggestions": suggesting.suggest([line.session]).get(session.pk) if may_move else None,
             "contacts": contacts_of(session.pk),
             "bookings": list(bookings.holding_a_place()),
+            "waiting": waiting_list(session),
             "meeting": session.meetings.filter(is_wanted=True).select_related("host").first(),
         }
 
@@ -244,7 +247,7 @@ class SessionAdmin(FindsSessions, StaffAdmin):
                 self.admin_site.admin_view(self._page_view(page)),
                 name=f"sessions_app_session_{page.name}",
             )
-            for page in PAGES
+            for page in [*PAGES, *WAITING_PAGES]
         ]
         own += [
             path(

@@ -9,10 +9,9 @@ from typing import Any
 from families.models import Child
 from sessions_app import booking
 from sessions_app.bulk.asking import Asked, Verdict, closed, counted
+from sessions_app.capacity import places_of
 from sessions_app.models import Booking, Session
 from sessions_app.reach import reach_of_children
-
-HOLDING = (Booking.State.INVITED, Booking.State.COMING)
 
 
 @dataclass(frozen=True)
@@ -83,7 +82,7 @@ def _verdict(session: Session, children: Mapping[Any, Child], places: Places, as
         return verdict.hinder(why)
     if session.state == Session.State.LIVE:
         return verdict.hinder("It is going on: nobody can be invited any more.")
-    holding = {b.child_id for b in session.bookings.all() if b.state in HOLDING}
+    holding = {b.child_id for b in session.bookings.all() if b.state in Booking.HOLDING}
     new = [child for pk, child in children.items() if pk not in holding]
     if not new:
         return verdict.hinder("Everybody in the group has a place already.")
@@ -101,7 +100,7 @@ def _with_room(verdict: Verdict, holding: int, had_one: int) -> Verdict:
         return verdict.hinder("Nobody is left who could come.")
     if session.kind == Session.Kind.ONE_TO_ONE and holding + new > 1:
         return verdict.hinder("A 1:1 session is for one child.", "bookings")
-    free = max(session.capacity - holding, 0)
+    free = places_of(session).free
     if new > free:
         left = "No place is free" if not free else f"Only {counted(free, 'place is', 'places are')} free"
         return verdict.hinder(f"{left}, but {counted(new, 'child', 'children')} would be added.", "bookings")

@@ -12,7 +12,16 @@ from uuid import UUID
 
 from django.db.models import Model, QuerySet
 
-from sessions_app.models import Booking, Invitation, Meeting, PhoneTask, Session, SessionRevision, StaffAssignment
+from sessions_app.models import (
+    Booking,
+    Invitation,
+    Meeting,
+    PhoneTask,
+    PlaceOffer,
+    Session,
+    SessionRevision,
+    StaffAssignment,
+)
 from sessions_app.posting import about
 from whippersnappers.outbox.models import OutgoingMail
 
@@ -41,6 +50,11 @@ ROWS: Mapping[str, Rows] = {
         Invitation,
         lambda pk: Invitation.objects.filter(session=pk),
         ("token_version", "sequence", "withdrawn_at"),
+    ),
+    "offer": Rows(
+        PlaceOffer,
+        lambda pk: PlaceOffer.objects.filter(booking__session=pk),
+        ("state", "settled_at", "answered_by_id"),
     ),
     "booking": Rows(Booking, lambda pk: Booking.objects.filter(session=pk), ("state", "changed_at")),
     "revision": Rows(SessionRevision, lambda pk: SessionRevision.objects.filter(session=pk), ("number",)),

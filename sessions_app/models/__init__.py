@@ -4,6 +4,7 @@ from sessions_app.models.activities import Activity, ActivityItem, ActivityStep
 from sessions_app.models.bookings import Booking, ChildInMySessions, Invitation, JoinUse, PhoneTask
 from sessions_app.models.bulk import BulkItem, BulkRun
 from sessions_app.models.meetings import Meeting, ZoomHost
+from sessions_app.models.offers import PlaceOffer
 from sessions_app.models.planning import Place, Session, SessionItem, SessionRevision, SessionStep
 from sessions_app.models.rota import Absence, Skill, SwapRequest, WorkingHours
 from sessions_app.models.series import Series, SeriesChild, SeriesItem, SeriesStaff, SeriesStep, SkippedDay
@@ -26,6 +27,7 @@ __all__ = [
     "Meeting",
     "PhoneTask",
     "Place",
+    "PlaceOffer",
     "Series",
     "SeriesChild",
     "SeriesItem",

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from families.models import Child, Guardian, Guardianship
 from sessions_app.models.planning import Session
@@ -18,7 +18,7 @@ from whippersnappers.accounts.roles import Role
 class BookingQuerySet(models.QuerySet["Booking"]):
     def holding_a_place(self) -> "BookingQuerySet":
         """Bookings that count against the session's places."""
-        return self.filter(state__in=[Booking.State.INVITED, Booking.State.COMING])
+        return self.filter(state__in=Booking.HOLDING)
 
     def visible_to(self, user: User) -> "BookingQuerySet":
         """Coordinators see every booking, other staff the ones of their sessions."""
@@ -28,6 +28,10 @@ class BookingQuerySet(models.QuerySet["Booking"]):
         """Places held by children whom this guardian may be invited for, never other children's."""
         children = Guardianship.objects.inviting().filter(guardian__user=user).values("child")
         return self.holding_a_place().filter(child__in=children)
+
+    def waiting(self) -> "BookingQuerySet":
+        """Bookings on a waiting list, the one whose turn it is first."""
+        return self.filter(state=Booking.State.WAITING).order_by("queue_at", "created_at", "pk")
 
 
 class Booking(models.Model):
@@ -40,6 +44,9 @@ class Booking(models.Model):
         WAITING = "waiting", "Waiting list"
         WITHDRAWN = "withdrawn", "Withdrawn"
 
+    # The states that count against the session's places.
+    HOLDING = (State.INVITED, State.COMING)
+
     class Attendance(models.TextChoices):
         ATTENDED = "attended", "Attended"
         ABSENT = "absent", "Absent"
@@ -51,12 +58,30 @@ class Booking(models.Model):
     attendance = models.CharField(max_length=10, choices=Attendance.choices, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(null=True, blank=True)
+    # Since when the child waits, or last waited before getting a place: fair shares count it.
+    waiting_since = models.DateTimeField(null=True, blank=True)
+    # What the waiting list is sorted by: when they joined, unless staff moved them up or an offer lapsed.
+    queue_at = models.DateTimeField(null=True, blank=True)
+    moved_up_reason = models.CharField(max_length=200, blank=True)
 
     objects = BookingQuerySet.as_manager()
 
     class Meta:
         ordering = ["created_at"]
-        constraints = [models.UniqueConstraint(fields=["session", "child"], name="booking_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["session", "child"], name="booking_once"),
+            models.CheckConstraint(
+                name="booking_waits_since",
+                condition=~Q(state="waiting") | Q(waiting_since__isnull=False, queue_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="booking_moved_up_with_reason",
+                condition=Q(queue_at__isnull=True) | Q(queue_at__gte=F("waiting_since")) | ~Q(moved_up_reason=""),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["session", "queue_at"], condition=Q(state="waiting"), name="booking_waiting"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.child} ({self.get_state_display().lower()})"
@@ -136,6 +161,7 @@ class PhoneTask(models.Model):
         INVITE = "invite", "Invite and prepare"
         CHANGED = "changed", "Say what changed"
         CANCELLED = "cancelled", "Say that it is cancelled"
+        OFFER = "offer", "Offer a place"
 
     class Outcome(models.TextChoices):
         REACHED = "reached", "Spoke to them"

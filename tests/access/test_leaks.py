@@ -209,13 +209,14 @@ def test_no_confidence_stands_in_the_audit_trail_or_the_mail_rows(world):
 
 
 def test_log_lines_carry_no_confidence(world):
-    token = world.things["token"]
+    token, offer_token = world.things["token"], world.things["offer_token"]
     with structlog.testing.capture_logs() as lines:
         client = Client()
         client.get(reverse("join", args=[token]))
+        client.get(reverse("place", args=[offer_token]))
         client.force_login(world.people["coordinator"])
         client.get(reverse("admin:sessions_app_session_change", args=[world.key("session")]))
     # What the log processors let through (tests/test_logs.py holds real processes to it).
     written = " ".join(scrubbed(str(line)) for line in lines)
     assert lines != []
-    assert [c for c in (*MAY_READ, token) if c in written] == []
+    assert [c for c in (*MAY_READ, token, offer_token) if c in written] == []

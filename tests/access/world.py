@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from families import consenting
 from families.models import Agreement, Child, Consent, FamilyImport, Guardian, Guardianship
-from sessions_app import confirming, invitations, link_tokens, rota_feed
+from sessions_app import confirming, invitations, link_tokens, offer_links, rota_feed
 from sessions_app.bulk import choosing
 from sessions_app.models import (
     Booking,
@@ -20,6 +20,7 @@ from sessions_app.models import (
     Invitation,
     Meeting,
     PhoneTask,
+    PlaceOffer,
     Series,
     Session,
     Skill,
@@ -142,6 +143,7 @@ def _things(session: Session, theirs: Session, child: Child, guardian: Guardian,
     consenting.record_consent(
         child, Consent.Purpose.RECORDED_GROUP, given=True, recorded_note="By phone", by=by, now=timezone.now()
     )
+    offer = _offer(child)
     call = PhoneTask.objects.create(
         key="call:canary", session=session, guardian=guardian, purpose=PhoneTask.Purpose.INVITE, reason="No address"
     )
@@ -154,6 +156,9 @@ def _things(session: Session, theirs: Session, child: Child, guardian: Guardian,
         "guardianship": Guardianship.objects.get(child=child, guardian=guardian),
         "invitation": invitation,
         "token": invitations.join_token(invitation),
+        "full": offer.booking.session,
+        "waiting": offer.booking,
+        "offer_token": offer_links.place_token(offer.pk, guardian.pk),
         "place": PlaceFactory(),
         "term": Term.objects.create(name="Spring", first_day=date(2027, 1, 4), last_day=date(2027, 3, 26)),
         "holiday": Holiday.objects.create(name="Half term", first_day=date(2027, 2, 15), last_day=date(2027, 2, 19)),
@@ -193,6 +198,16 @@ def _rota(session: Session, theirs: Session) -> dict[str, Any]:
         "skill": Skill.objects.create(name="Makaton"),
         "feed_token": link_tokens.make(rota_feed.SALT, own.staff_id, own.staff.feed_version),
     }
+
+
+def _offer(child: Child) -> PlaceOffer:
+    """A place in another session that is offered to the child of the separated parents."""
+    now = timezone.now()
+    full = SessionFactory(
+        title="Sing along", starts_at=tomorrow_at(9), state=Session.State.CONFIRMED, confirmed_at=now, capacity=1
+    )
+    waiting = BookingFactory(session=full, child=child, state=Booking.State.WAITING)
+    return PlaceOffer.objects.create(booking=waiting, offered_at=now, answer_by=now + timedelta(hours=3))
 
 
 def _import_by(coordinator: User) -> FamilyImport:

@@ -169,7 +169,7 @@ def test_children_and_groups_are_invited_once_each(planner: Client) -> None:
     kids = [ChildFactory() for _ in range(3)]
     drummers.children.set(kids)
     page = planner.get(step("invite", session))
-    assert "5 of 5 places are free." in text_of(page)
+    assert "5 places left of 5." in text_of(page)
     assert "Drummers (3 children)" in text_of(page)
     planner.post(step("invite", session), {"child": [kids[0].pk], "groups": [drummers.pk]})
     assert {b.child for b in session.bookings.all()} == set(kids)
@@ -180,8 +180,9 @@ def test_children_and_groups_are_invited_once_each(planner: Client) -> None:
 def test_more_children_than_places_is_a_sentence_and_adds_nobody(planner: Client) -> None:
     session = SessionFactory(capacity=1)
     page = planner.post(step("invite", session), {"child": [ChildFactory().pk, ChildFactory().pk]})
-    [said] = page.context["form"].errors["child"]
-    assert said == "One place is left, but 2 more would be invited. Give the session more places first."
+    [said] = page.context["form"].errors["__all__"]
+    assert said == "Nobody is invited yet. Please look at this first, then press again."
+    assert "1 place left, 2 chosen: 1 would be invited, 1 would wait." in text_of(page)
     assert not session.bookings.exists()
 
 

@@ -1,0 +1,87 @@
+"""Fair shares: how often each child waited for a place in a term, and how often that ended with one.
+
+Counted from the bookings themselves, so there is nothing to keep up to date. Cancelled sessions count for nobody.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.db.models import Count, Max, Q, QuerySet
+
+from families.models import Child
+from sessions_app.models import Booking, Session, Term
+from whippersnappers import dates
+
+# Counted instead of a term on days of which the charity has entered none.
+WITHOUT_TERM = timedelta(weeks=12)
+
+
+@dataclass(frozen=True)
+class Share:
+    """One child in one stretch of time: waited so often, got a place so often after waiting, had so many places."""
+
+    waited: int = 0
+    got: int = 0
+    places: int = 0
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """The days that are counted, both included, and what to call them."""
+
+    name: str
+    first_day: date
+    last_day: date
+
+
+def stretch_of(day: date) -> Stretch:
+    """The term that the day is in; without one, the twelve weeks that end with it."""
+    term = Term.objects.meeting(day, day).first()
+    return of_term(term) if term else Stretch("the last 12 weeks", day - WITHOUT_TERM, day)
+
+
+def of_term(term: Term) -> Stretch:
+    """The term's days."""
+    return Stretch(term.name, term.first_day, term.last_day)
+
+
+def shares_of(children: Iterable[Any], stretch: Stretch) -> Mapping[Any, Share]:
+    """The share of each of these children (ids); one query, and none for nobody."""
+    ids = list(children)
+    if not ids:
+        return {}
+    rows: Any = _within(stretch).filter(child__in=ids).order_by().values("child").annotate(**_counts(""))
+    return {row["child"]: Share(row["waited"], row["got"], row["places"]) for row in rows}
+
+
+def children_who_waited(stretch: Stretch) -> QuerySet[Child]:
+    """The children who waited at least once, each with `waited`, `got`, `places` and `last_waited`; one query."""
+    within = Q(bookings__in=_within(stretch).order_by().values("pk"))
+    counts: dict[str, Any] = _counts("bookings__", within)
+    counts["last_waited"] = Max("bookings__waiting_since", filter=within)
+    counted: Any = Child.objects.annotate(**counts)
+    return counted.filter(waited__gt=0)
+
+
+def _within(stretch: Stretch) -> QuerySet[Booking]:
+    start, end = _midnight(stretch.first_day), _midnight(stretch.last_day + timedelta(days=1))
+    counted = Booking.objects.filter(session__starts_at__gte=start, session__starts_at__lt=end)
+    return counted.exclude(session__state=Session.State.CANCELLED)
+
+
+def _counts(prefix: str, within: Q | None = None) -> dict[str, Count]:
+    within = within or Q()
+    waited = within & Q(**{f"{prefix}waiting_since__isnull": False})
+    placed = Q(**{f"{prefix}state__in": Booking.HOLDING})
+    key = f"{prefix}pk"
+    return {
+        "waited": Count(key, filter=waited),
+        "got": Count(key, filter=waited & placed),
+        "places": Count(key, filter=within & placed),
+    }
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), tzinfo=dates.LONDON)
