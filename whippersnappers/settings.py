@@ -87,6 +87,7 @@ INSTALLED_APPS = [
     "whippersnappers.audit",
     "whippersnappers.outbox",
     "whippersnappers.finding",
+    "whippersnappers.staff_lists",
     "families",
     "sessions_app",
 ]

@@ -9,9 +9,10 @@ from django.utils.text import capfirst
 from unfold.admin import ModelAdmin
 
 from whippersnappers.finding.lists import FindsRows
+from whippersnappers.staff_lists.tools import ListTools
 
 
-class StaffAdmin(FindsRows, ModelAdmin):
+class StaffAdmin(FindsRows, ListTools, ModelAdmin):
     """The ground for every model's pages.
 
     Saving calls services, so a service's ValidationError becomes a message at the field and nothing of

@@ -50,6 +50,10 @@ class ConsentAdmin(StaffAdmin):
     list_display = ["child", "purpose", "answer", "by", "decided_at", "current"]
     list_filter = ["purpose", "given", ("superseded_at", admin.EmptyFieldListFilter)]
     search_fields = ["child__search_text"]
+    export_columns = {
+        "Child": "child.__str__", "Reference": "child.reference", "Purpose": "purpose", "Answer": "answer",
+        "Answered by": "by", "Answered": "decided_at", "Holds now": "current", "Until": "superseded_at",
+    }  # fmt: skip
     search_help_text = "Child"
     autocomplete_fields = ["child", "given_by"]
     fields = ["child", "purpose", "given", "given_by", "recorded_note"]

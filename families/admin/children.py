@@ -56,6 +56,12 @@ class ChildAdmin(FamiliesAdmin):
         ("communication", ChoicesDropdownFilter), "local_authority", ConsentFilter, RestrictionFilter, ArchivedFilter,
     ]  # fmt: skip
     search_fields = ["search_text", "family__search_text", "guardianships__guardian__search_text"]
+    export_columns = {
+        "Reference": "reference", "Known as": "known_as", "Last name": "last_name", "Born": "date_of_birth",
+        "Age": "age", "Family": "family.name", "Family reference": "family.reference", "Parents and carers": "adults",
+        "Communicates by": "communication", "Local authority": "local_authority",
+        "Entitlement, hours a year": "entitlement_hours", "Archived": "archived_at",
+    }  # fmt: skip
     search_place = 3
     search_all = "&archived=all"
     search_help_text = "Child, reference, family or parent"

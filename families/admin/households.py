@@ -73,6 +73,10 @@ class FamilyAdmin(FamiliesAdmin):
     list_display_links = ["household", "number"]
     list_filter = [ArchivedFilter]
     search_fields = ["search_text", "guardians__search_text", "children__search_text"]
+    export_columns = {
+        "Reference": "reference", "Family": "name", "Parents and carers": "adults", "Children": "kids",
+        "State": "state", "With us since": "created_at", "Archived": "archived_at",
+    }  # fmt: skip
     search_place = 1
     search_all = "&archived=all"
     search_help_text = "Family, reference, parent, e-mail address or child"
@@ -149,6 +153,11 @@ class GuardianAdmin(FamiliesAdmin):
     list_display_links = ["name"]
     list_filter = [ReachFilter, RestrictionFilter, ArchivedFilter]
     search_fields = ["search_text", "family__search_text"]
+    export_columns = {
+        "First name": "first_name", "Last name": "last_name", "Family": "family.name",
+        "Family reference": "family.reference", "E-mail": "email", "Phone": "phone", "Prefers": "prefers",
+        "Mail comes back": "email_problem", "Stands for": "standing", "Archived": "archived_at",
+    }  # fmt: skip
     search_place = 2
     search_title = "Parents and carers"
     search_all = "&archived=all"

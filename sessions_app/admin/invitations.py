@@ -25,6 +25,10 @@ class InvitationAdmin(StaffAdmin):
 
     list_display = ["guardian", "session_title", "when", "status", "joined"]
     search_help_text = "Parent, carer or session"
+    export_columns = {
+        "Parent or carer": "guardian.full_name", "Session": "session.title", "Starts": "session.starts_at",
+        "Way in": "status", "Went to Zoom": "times_joined", "Used last": "last_used",
+    }  # fmt: skip
     search_fields = ["guardian__search_text", "session__search_text"]
     ordering = ["-session__starts_at", "guardian__last_name"]
     actions = None

@@ -35,6 +35,10 @@ class MeetingAdmin(StaffAdmin):
     list_filter = [("state", ChoicesDropdownFilter)]
     list_filter_submit = True
     search_help_text = "Session, Meeting ID or host"
+    export_columns = {
+        "Session": "session.title", "Starts": "session.starts_at", "Ends": "session.ends_at", "Zoom host": "host.name",
+        "State": "status", "What is wrong": "problem",
+    }  # fmt: skip
     search_fields = ["session__title", "zoom_id", "host__name"]
     ordering = ["-session__starts_at"]
     actions = None

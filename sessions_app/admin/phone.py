@@ -79,6 +79,11 @@ class PhoneTaskAdmin(StaffAdmin):
     search_help_text = "Parent, carer or session"
     list_filter = [OpenFilter]
     list_filter_sheet = False
+    export_columns = {
+        "Parent or carer": "guardian.full_name", "Phone": "guardian.phone", "Why": "purpose",
+        "Session": "session.title",
+        "Starts": "session.starts_at", "State": "status", "Tries": "attempts", "Outcome": "outcome", "Done": "done_at",
+    }  # fmt: skip
     search_fields = ["guardian__search_text", "session__search_text"]
     ordering = ["session__starts_at", "created_at"]
     actions = None

@@ -115,14 +115,18 @@ class SessionChangeList(ChangeList):
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
-        now = timezone.now()
         page: list[Any] = list(self.result_list)  # type: ignore[has-type]
-        facts = {s.pk: s for s in gate_facts(Session.objects.filter(pk__in=[s.pk for s in page]))}
-        contacted = contacted_by_session(facts) if request.user.has_perm("sessions_app.change_session") else {}
-        for session in page:
-            session.line = card(facts[session.pk], now)
-            session.contacted = contacted.get(session.pk)
+        gather_lines(page, timezone.now(), plans=request.user.has_perm("sessions_app.change_session"))
         self.result_list = page
+
+
+def gather_lines(sessions: list[Any], now: datetime, *, plans: bool) -> None:
+    """Give each session its `line` and, for those who plan, how many families have been `contacted`."""
+    facts = {s.pk: s for s in gate_facts(Session.objects.filter(pk__in=[s.pk for s in sessions]))}
+    contacted = contacted_by_session(facts) if plans else {}
+    for session in sessions:
+        session.line = card(facts[session.pk], now)
+        session.contacted = contacted.get(session.pk)
 
 
 def mends_said(line: SessionCard, now: datetime) -> str:

@@ -25,6 +25,7 @@ from sessions_app.admin.bulk_pages import bulk_urls
 from sessions_app.admin.cards import card
 from sessions_app.admin.mail_preview import preview_html, preview_page
 from sessions_app.admin.mending import page_of
+from sessions_app.admin.session_export import ExportsSessions
 from sessions_app.admin.session_finding import FindsSessions
 from sessions_app.admin.session_form import SessionForm
 from sessions_app.admin.session_inlines import (
@@ -60,7 +61,7 @@ _EDITABLE = (Session.State.DRAFT, Session.State.CONFIRMED)
 
 
 @admin.register(Session)
-class SessionAdmin(FindsSessions, StaffAdmin):
+class SessionAdmin(FindsSessions, ExportsSessions, StaffAdmin):
     """What is planned. Everything that changes goes through the services."""
 
     form = SessionForm

@@ -89,6 +89,10 @@ class StaffProfileAdmin(StaffAdmin):
     list_filter = [ClearanceFilter]
     search_fields = ["user__search_text", "search_text"]
     search_place = 5
+    export_columns = {
+        "Name": "name", "First name": "first_name", "Clearance": "clearance", "DBS until": "dbs_valid_until",
+        "Training until": "training_valid_until", "Sessions ahead": "sessions_ahead",
+    }  # fmt: skip
     search_help_text = "Name or e-mail address"
     ordering = ["user__name"]
     fieldsets = [

@@ -50,6 +50,7 @@ from whippersnappers.accounts.models import User
 from whippersnappers.accounts.roles import Role
 from whippersnappers.audit.models import AuditEvent
 from whippersnappers.outbox.models import OutgoingMail
+from whippersnappers.staff_lists.saving import save_filter
 
 # The columns of the access table, in this order.
 PEOPLE = (
@@ -86,7 +87,9 @@ class World:
         return client
 
     def key(self, thing: str) -> Any:
-        """What stands in the address for a thing: its primary key, or the text itself."""
+        """What stands in the address for a thing: its primary key, or the text itself; a list stands for itself."""
+        if "." in thing:
+            return thing
         found = self.things[thing]
         return found.pk if isinstance(found, Model) else found
 
@@ -177,6 +180,7 @@ def _things(session: Session, theirs: Session, child: Child, guardian: Guardian,
         "user": by,
         "family_import": _import_by(by),
         "bulk_run": choosing.choose("confirm", [theirs.pk], by=by, now=timezone.now()),
+        "saved_filter": save_filter("families.child", "Left", "archived=only", by=by, now=timezone.now()),
         "one": 1,
         **_rota(session, theirs),
     }

@@ -96,6 +96,10 @@ class PersonAdmin(StaffAdmin):
     list_filter = (RoleFilter, SecondStepFilter, "is_active")
     search_fields = ("search_text",)
     search_place = 6
+    export_columns = {
+        "Name": "name", "E-mail": "email", "Roles": "roles_held", "Second step": "second_step",
+        "May sign in": "is_active", "Signed in last": "last_login", "Added": "created_at",
+    }  # fmt: skip
     search_help_text = "A name or an e-mail address"
     actions_submit_line = ("start_over",)
     readonly_fields = ("second_step", "signed_in_last", "added")

@@ -23,6 +23,10 @@ class AuditEventAdmin(StaffAdmin):
 
     list_display = ("sequence", "moment", "event", "who", "target_type", "target_id", "about")
     list_filter = ("event", ("at", admin.DateFieldListFilter))
+    export_columns = {
+        "Number": "sequence", "When": "at", "Event": "event", "Who": "who", "Kind of thing": "target_type",
+        "Id of the thing": "target_id", "Detail": "about",
+    }  # fmt: skip
     search_fields = ("=actor", "=target_id", "event")
     search_help_text = "An event's name, or the id of a person or thing"
     ordering = ("-sequence",)

@@ -43,6 +43,10 @@ class OutgoingMailAdmin(StaffAdmin):
     list_filter = [("state", ChoicesDropdownFilter), KindFilter]
     list_filter_submit = True
     list_before_template = "staff/mail_log_top.html"
+    export_columns = {
+        "To": "to", "Name": "to_name", "What": "what", "State": "status", "How it stands": "how_it_stands",
+        "Written": "created_at", "Sent": "sent_at",
+    }  # fmt: skip
     search_fields = ["to", "to_name", "=about", "=person", "=message_id"]
     search_help_text = "Search by address or name"
     actions = None
