@@ -18,9 +18,7 @@ def main() -> None:
     call_command("migrate", verbosity=0)
     call_command("createcachetable", verbosity=0)
     print("Speed of the outbox as a share of plain smtplib sending the very same mails.")
-    print(
-        f"Other work takes from ours, so look at the load of the machine: {os.cpu_count()} processors, load at the end."
-    )
+    print(f"Ours needs the processors ({os.cpu_count()}) to itself: look at the load, of the last minute.")
     print(f"{'what':40} {'lines':>5} {'mails':>5} {'raw s':>8} {'ours s':>8} {'ratio':>6} {'aim':>5} {'load':>5}")
     for row in rows():
         print(
