@@ -78,8 +78,16 @@ def _on_dead(mail: OutgoingMail, now: datetime) -> None:
     _mark("dead", mail, now)
 
 
+def _together(mails: list[OutgoingMail], now: datetime) -> Rendered:
+    """All of their subjects in one mail."""
+    if any(mail.context.get("render") == "fail together" for mail in mails):
+        raise RuntimeError("the name of a child")
+    subjects = ", ".join(mail.context.get("subject", mail.key) for mail in mails)
+    return Rendered(f"{len(mails)} things", subjects, f"<p>{subjects}</p>")
+
+
 KINDS = [
-    MailKind(NAME, "Test mail", _render, check=_check, on_sent=_on_sent, on_dead=_on_dead),
+    MailKind(NAME, "Test mail", _render, check=_check, on_sent=_on_sent, on_dead=_on_dead, together=_together),
     MailKind(SECRETIVE, "Test mail with a way in", _render, opens_account=True),
     MailKind(OTHERS, "Test mail about a concern", _render, seen_with="safeguarding.view_concern"),
 ]

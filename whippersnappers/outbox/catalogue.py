@@ -73,6 +73,8 @@ def nothing(mail: OutgoingMail, now: datetime) -> None:
 
 
 Hook = Callable[["OutgoingMail", datetime], None]
+# Renders one mail out of several to the same person, in the order of their making.
+Together = Callable[["list[OutgoingMail]", datetime], Rendered]
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,8 @@ class MailKind:
     on_dead: Hook = nothing
     seen_with: str = "outbox.view_outgoingmail"
     opens_account: bool = False
+    # Writes several mails to one person as one; mails whose kinds share it can travel together.
+    together: Together | None = None
 
 
 _kinds: dict[str, MailKind] = {}

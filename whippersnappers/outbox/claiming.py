@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.db.models.functions import Greatest
 
 from whippersnappers.outbox.models import MailServerPause, OutgoingMail
@@ -29,8 +29,13 @@ _PAUSE = timedelta(minutes=10)
 # The innermost SELECT runs once (MATERIALIZED), so that never more rows are locked than asked for.
 _CLAIM = """
 WITH due AS MATERIALIZED (
-    SELECT id FROM outbox_outgoingmail
+    SELECT id FROM outbox_outgoingmail AS mail
     WHERE state = 'waiting' AND not_before <= %(now)s
+      -- What travels in another mail goes with it, unless that one has come to its end without it.
+      AND NOT EXISTS (
+        SELECT 1 FROM outbox_outgoingmail AS leader
+        WHERE leader.id = mail.travels_in_id AND leader.state IN ('waiting', 'sending')
+      )
       AND NOT EXISTS (SELECT 1 FROM outbox_mailserverpause WHERE until > %(now)s)
     ORDER BY priority, not_before
     LIMIT %(limit)s
@@ -58,7 +63,8 @@ def claim(now: datetime, limit: int = 1) -> list[OutgoingMail]:
 
 def due(now: datetime) -> models.QuerySet[OutgoingMail]:
     """What could be claimed now, were the queue not paused."""
-    return OutgoingMail.objects.filter(state=State.WAITING, not_before__lte=now)
+    travels = Q(travels_in__state__in=[State.WAITING, State.SENDING])
+    return OutgoingMail.objects.filter(state=State.WAITING, not_before__lte=now).exclude(travels)
 
 
 def busy(now: datetime) -> int:

@@ -52,6 +52,9 @@ class OutgoingMail(models.Model):
     not_before = models.DateTimeField("not before")
     # Until then it stays in the house whatever it waited for is there: what caused it can still be undone.
     held_until = models.DateTimeField(null=True, blank=True)
+    # The mail that this one travels in: it goes with that one, not by itself (`together.py`).
+    travels_in = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="fellows")
+    leads = models.BooleanField("carries other mails", default=False)
     expires_at = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     # Claims in a row after which nobody reported back: the mail may be what kills the worker.
@@ -76,6 +79,9 @@ class OutgoingMail(models.Model):
             models.CheckConstraint(
                 name="outgoingmail_dead_has_time",
                 condition=Q(state="dead", dead_at__isnull=False) | (~Q(state="dead") & Q(dead_at__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="outgoingmail_leads_or_travels", condition=Q(leads=False) | Q(travels_in__isnull=True)
             ),
             models.CheckConstraint(
                 name="outgoingmail_lease_pairs_with_sending",

@@ -7,7 +7,7 @@ from django.db import models, transaction
 from django.db.models import Case, F, Value, When
 from django.db.models.functions import Concat, Greatest
 
-from whippersnappers.outbox import catalogue
+from whippersnappers.outbox import catalogue, together
 from whippersnappers.outbox.message import message_id_for
 from whippersnappers.outbox.models import OutgoingMail
 from whippersnappers.outbox.wake import wake_after_commit
@@ -56,10 +56,15 @@ def enqueue(
 
 
 def cancel(mails: models.QuerySet[OutgoingMail], reason: str) -> int:
-    """Take mails that have not gone out of the queue; returns how many. Sent ones stay as they are."""
-    return mails.filter(state=OutgoingMail.State.WAITING).update(
-        state=OutgoingMail.State.CANCELLED, reason=reason, secret=""
-    )
+    """Take mails that have not gone out of the queue; returns how many. Sent ones stay as they are.
+
+    What travels in one of them goes on in another.
+    """
+    waiting = mails.filter(state=OutgoingMail.State.WAITING)
+    leaders = list(waiting.filter(leads=True))
+    count = waiting.update(state=OutgoingMail.State.CANCELLED, reason=reason, secret="")
+    together.hand_on(leaders)
+    return count
 
 
 def release(mails: models.QuerySet[OutgoingMail], now: datetime) -> int:
@@ -86,6 +91,16 @@ def forget(mails: models.QuerySet[OutgoingMail], reason: str, mark: str) -> int:
     `mark` is put behind their keys, at most 80 characters, so that the same mail can be made again.
     """
     key = Concat(F("key"), Value(f":{mark}"))
-    return mails.filter(state__in=[OutgoingMail.State.WAITING, OutgoingMail.State.CANCELLED]).update(
-        state=OutgoingMail.State.CANCELLED, reason=reason, secret="", held_until=None, key=key
+    unsent = mails.filter(state__in=[OutgoingMail.State.WAITING, OutgoingMail.State.CANCELLED])
+    leaders = list(unsent.filter(leads=True))
+    count = unsent.update(
+        state=OutgoingMail.State.CANCELLED,
+        reason=reason,
+        secret="",
+        held_until=None,
+        travels_in=None,
+        leads=False,
+        key=key,
     )
+    together.hand_on(leaders)
+    return count

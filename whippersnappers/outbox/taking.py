@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from whippersnappers.organisation import organisation
-from whippersnappers.outbox import catalogue, claiming, ending
+from whippersnappers.outbox import catalogue, claiming, ending, together
 from whippersnappers.outbox.catalogue import NotWanted, NotYet, Wanted
 from whippersnappers.outbox.message import UnusableAddress, build, envelope_address, message_id_for
 from whippersnappers.outbox.models import OutgoingMail
@@ -19,16 +19,16 @@ log = structlog.get_logger(__name__)
 
 # A mail that waited longer than this for a line is looked at again before it goes.
 _STALE = timedelta(seconds=20)
-_TOO_LATE = "It could not be sent in time and would be of no use now."
 
 
 @dataclass(frozen=True)
 class Letter:
-    """A mail ready to go."""
+    """A mail ready to go, with the mails that travel in it."""
 
     recipient: str
     data: bytes
     made_at: datetime
+    fellows: tuple[OutgoingMail, ...] = ()
 
 
 def take(mail: OutgoingMail, this: Round) -> str:
@@ -51,7 +51,7 @@ def take(mail: OutgoingMail, this: Round) -> str:
                 break
         if not claiming.renew(mail, this.clock()):
             return "lost"
-    return _troubled(mail, trouble, this) if trouble else _sent(mail, this)
+    return _troubled(mail, trouble, this) if trouble else _sent(mail, letter, this)
 
 
 def prepare(mail: OutgoingMail, now: datetime) -> Letter | NotWanted | NotYet:
@@ -60,18 +60,23 @@ def prepare(mail: OutgoingMail, now: datetime) -> Letter | NotWanted | NotYet:
     Raises UnusableAddress, and whatever a kind of mail raises.
     """
     if mail.expires_at is not None and mail.expires_at <= now:
-        return NotWanted(_TOO_LATE)
+        return NotWanted(together.TOO_LATE)
     kind = catalogue.kind_of(mail.kind)
     verdict = kind.check(mail, now)
     if not isinstance(verdict, Wanted):
         return verdict
+    fellows = together.ready_fellows(mail, now) if mail.leads else []
+    if isinstance(fellows, NotYet):
+        return fellows
     # Rendering, and the log, see the address that the mail goes to.
     mail.to = verdict.to or mail.to
     recipient = envelope_address(mail.to)
-    rendered = kind.render(mail, now)
+    for fellow in fellows:
+        fellow.to = mail.to
+    rendered = kind.together([mail, *fellows], now) if fellows and kind.together else kind.render(mail, now)
     message_id = mail.message_id or message_id_for(mail.key)
     data = build(rendered, to=mail.to, to_name=mail.to_name, message_id=message_id, now=now)
-    return Letter(recipient, data, made_at=now)
+    return Letter(recipient, data, made_at=now, fellows=tuple(fellows))
 
 
 def _send(letter: Letter, line: Line) -> SmtpTrouble | None:
@@ -82,10 +87,10 @@ def _send(letter: Letter, line: Line) -> SmtpTrouble | None:
     return None
 
 
-def _sent(mail: OutgoingMail, this: Round) -> str:
+def _sent(mail: OutgoingMail, letter: Letter, this: Round) -> str:
     """The server has the mail: noting that must succeed, or it would go twice."""
     now = this.clock()
-    noted = ending.persistently(lambda: ending.sent(mail, now))
+    noted = ending.persistently(lambda: ending.sent(mail, letter.fellows, now))
     if this.is_first_accepted():
         _server_is_well(this)
     return "sent" if noted else "lost"
@@ -135,6 +140,9 @@ def _broken(mail: OutgoingMail, error: Exception, now: datetime) -> str:
         error=type(error).__name__,
         place=f"{place.filename}:{place.lineno}",
     )
+    if mail.leads:
+        ending.persistently(lambda: ending.disbanded(mail, now))
+        return "waiting"
     reason = f"The portal cannot put this mail together ({type(error).__name__}). Please tell its administrator."
     return _failed(mail, reason, now, claiming.BROKEN_ATTEMPTS)
 
@@ -142,7 +150,7 @@ def _broken(mail: OutgoingMail, error: Exception, now: datetime) -> str:
 def _not_sent(mail: OutgoingMail, verdict: NotWanted | NotYet) -> str:
     match verdict:
         case NotWanted(reason):
-            noted = ending.persistently(lambda: claiming.note_cancelled(mail, reason))
+            noted = ending.persistently(lambda: ending.not_wanted(mail, reason))
             return "cancelled" if noted else "lost"
         case NotYet(reason, until):
             return _back(mail, reason, until)
