@@ -44,20 +44,30 @@ def uid(session_id: Any, guardian_id: Any) -> str:
 
 def request_entry(entry: Entry, *, now: datetime) -> bytes:
     """The entry as METHOD:REQUEST, which adds it or brings it up to date."""
+    return calendar_of([going_ahead(entry, now=now)], "REQUEST")
+
+
+def cancel_entry(entry: Entry, *, now: datetime) -> bytes:
+    """The entry as METHOD:CANCEL, which takes it out."""
+    return calendar_of([called_off(entry, now=now)], "CANCEL")
+
+
+def going_ahead(entry: Entry, *, now: datetime) -> Event:
+    """The event of a session that takes place."""
     event = _event(entry, now)
     event.add("status", "CONFIRMED")
     event.add("transp", "OPAQUE")
     event.add("location", _location(entry.session))
     event.add("description", _description(entry))
     event.add("url", vUri(entry.join_url))
-    return calendar_of([event], "REQUEST")
+    return event
 
 
-def cancel_entry(entry: Entry, *, now: datetime) -> bytes:
-    """The entry as METHOD:CANCEL, which takes it out."""
+def called_off(entry: Entry, *, now: datetime) -> Event:
+    """The event of a session that does not take place, or not for this guardian."""
     event = _event(entry, now)
     event.add("status", "CANCELLED")
-    return calendar_of([event], "CANCEL")
+    return event
 
 
 def _event(entry: Entry, now: datetime) -> Event:

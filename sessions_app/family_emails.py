@@ -38,7 +38,7 @@ def invitation(facts: SessionFacts, to: Recipient, *, prepares: bool, now: datet
     """You are invited: when, the way in, and the preparation too when it would follow at once (W1, W2)."""
     subject = f"Your invitation: {facts.title}, {facts.day}, {facts.start}"
     words = _words("invitation", subject, facts, to, prepares=prepares)
-    return with_entry(words, request_entry(_entry(facts, to), now=now), "REQUEST")
+    return with_entry(words, request_entry(entry_of(facts, to), now=now), "REQUEST")
 
 
 def changed(
@@ -47,21 +47,21 @@ def changed(
     """Something is different: old and new, then how things stand. The calendar follows when it has `moved`."""
     subject = f"Changed: {facts.title}, {facts.day}, {facts.start}"
     words = _words("changed", subject, facts, to, changes=changes, prepares=prepares)
-    return with_entry(words, request_entry(_entry(facts, to), now=now), "REQUEST") if moved else words
+    return with_entry(words, request_entry(entry_of(facts, to), now=now), "REQUEST") if moved else words
 
 
 def cancelled(facts: SessionFacts, to: Recipient, *, now: datetime) -> Rendered:
     """The session will not happen, and why; it leaves the calendar."""
     subject = f"Cancelled: {facts.title}, {facts.day}, {facts.start}"
-    words = _words("cancelled", subject, facts, to, reason=_sentence(facts.session.cancel_reason))
-    return with_entry(words, cancel_entry(_entry(facts, to), now=now), "CANCEL")
+    words = _words("cancelled", subject, facts, to, reason=sentence(facts.session.cancel_reason))
+    return with_entry(words, cancel_entry(entry_of(facts, to), now=now), "CANCEL")
 
 
 def withdrawn(facts: SessionFacts, to: Recipient, child: str, *, stays: bool, now: datetime) -> Rendered:
     """A child has no place any more; it leaves the calendar unless another child of theirs `stays`."""
     subject = f"A change to your place: {facts.title}, {facts.day}, {facts.start}"
     words = _words("withdrawn", subject, facts, to, child=child, stays=stays)
-    return words if stays else with_entry(words, cancel_entry(_entry(facts, to), now=now), "CANCEL")
+    return words if stays else with_entry(words, cancel_entry(entry_of(facts, to), now=now), "CANCEL")
 
 
 def presession(facts: SessionFacts, to: Recipient, *, reminds: bool) -> Rendered:
@@ -89,7 +89,8 @@ def place_gone(facts: SessionFacts, to: Recipient, child: str) -> Rendered:
     return _words("place_gone", subject, facts, to, child=child, is_off=is_off)
 
 
-def _entry(facts: SessionFacts, to: Recipient) -> Entry:
+def entry_of(facts: SessionFacts, to: Recipient) -> Entry:
+    """The guardian's calendar entry for the session."""
     attendee = Attendee(guardian_id=to.guardian_id, name=to.full_name, email=to.email)
     return Entry(facts.session, facts.title, attendee, join_url=to.join_url, sequence=to.sequence)
 
@@ -129,6 +130,7 @@ def tidy(text: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", lines).strip() + "\n"
 
 
-def _sentence(text: str) -> str:
+def sentence(text: str) -> str:
+    """The text on one line, with a full stop where it has none."""
     text = one_line(text)
     return text if not text or text[-1] in ".!?" else f"{text}."

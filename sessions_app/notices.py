@@ -193,7 +193,8 @@ def _already_told(session: Session) -> set[Any]:
 
     A mail that was tried and waits for another try may have arrived: its server's answer was lost.
     """
-    gone = Q(state__in=[Mail.State.SENT, Mail.State.SENDING]) | Q(state=Mail.State.WAITING, attempts__gt=0)
+    tried = Q(attempts__gt=0) | Q(travels_in__attempts__gt=0)
+    gone = Q(state__in=[Mail.State.SENT, Mail.State.SENDING]) | Q(tried, state=Mail.State.WAITING)
     mails = mails_about(session.pk).filter(gone)
     mailed = {posting.guardian_id_of(mail) for mail in mails.only("person")}
     heard = [PhoneTask.Outcome.REACHED, PhoneTask.Outcome.MESSAGE_LEFT]

@@ -27,17 +27,27 @@ class StaffEntry:
 
 def request_entry(entry: StaffEntry, *, email: str, now: datetime) -> bytes:
     """The entry as METHOD:REQUEST, which adds it or brings it up to date."""
-    event = feed_event(entry, stamp=now)
-    add_people(event, entry.assignment.staff.user.get_full_name(), email)
-    return calendar_of([event], "REQUEST")
+    return calendar_of([going_ahead(entry, email=email, now=now)], "REQUEST")
 
 
 def cancel_entry(entry: StaffEntry, *, email: str, now: datetime) -> bytes:
     """The entry as METHOD:CANCEL, which takes it out."""
+    return calendar_of([called_off(entry, email=email, now=now)], "CANCEL")
+
+
+def going_ahead(entry: StaffEntry, *, email: str, now: datetime) -> Event:
+    """The event of a session that this person delivers."""
+    event = feed_event(entry, stamp=now)
+    add_people(event, entry.assignment.staff.user.get_full_name(), email)
+    return event
+
+
+def called_off(entry: StaffEntry, *, email: str, now: datetime) -> Event:
+    """The event of one that this person does not deliver any more."""
     event = _event(entry, now)
     event.add("status", "CANCELLED")
     add_people(event, entry.assignment.staff.user.get_full_name(), email)
-    return calendar_of([event], "CANCEL")
+    return event
 
 
 def feed_event(entry: StaffEntry, *, stamp: datetime) -> Event:

@@ -73,7 +73,7 @@ def staff_assigned(facts: SessionFacts, to: StaffRecipient, *, now: datetime) ->
     subject = f"You are on: {facts.title}, {facts.day}, {facts.start}"
     leads = to.assignment.role == StaffAssignment.Role.LEAD
     words = _words("staff_assigned", subject, facts, to, leads=leads, rota_url=rota_url())
-    return with_entry(words, request_entry(_entry(facts, to), email=to.email, now=now), "REQUEST")
+    return with_entry(words, request_entry(staff_entry_of(facts, to), email=to.email, now=now), "REQUEST")
 
 
 def staff_changed(
@@ -82,24 +82,29 @@ def staff_changed(
     """A session that you deliver is different: old and new. The calendar follows when it has `moved`."""
     subject = f"Changed: {facts.title}, {facts.day}, {facts.start}"
     words = _words("staff_changed", subject, facts, to, changes=changes, rota_url=rota_url())
-    return with_entry(words, request_entry(_entry(facts, to), email=to.email, now=now), "REQUEST") if moved else words
+    return (
+        with_entry(words, request_entry(staff_entry_of(facts, to), email=to.email, now=now), "REQUEST")
+        if moved
+        else words
+    )
 
 
 def staff_withdrawn(facts: SessionFacts, to: StaffRecipient, *, now: datetime) -> Rendered:
     """You do not deliver this session any more; it leaves the calendar."""
     subject = f"You are off: {facts.title}, {facts.day}, {facts.start}"
     words = _words("staff_withdrawn", subject, facts, to, staff_url=rota_url())
-    return with_entry(words, cancel_entry(_entry(facts, to), email=to.email, now=now), "CANCEL")
+    return with_entry(words, cancel_entry(staff_entry_of(facts, to), email=to.email, now=now), "CANCEL")
 
 
 def staff_cancelled(facts: SessionFacts, to: StaffRecipient, *, now: datetime) -> Rendered:
     """A session that you were to deliver will not happen; it leaves the calendar."""
     subject = f"Cancelled: {facts.title}, {facts.day}, {facts.start}"
     words = _words("staff_cancelled", subject, facts, to, staff_url=rota_url())
-    return with_entry(words, cancel_entry(_entry(facts, to), email=to.email, now=now), "CANCEL")
+    return with_entry(words, cancel_entry(staff_entry_of(facts, to), email=to.email, now=now), "CANCEL")
 
 
-def _entry(facts: SessionFacts, to: StaffRecipient) -> StaffEntry:
+def staff_entry_of(facts: SessionFacts, to: StaffRecipient) -> StaffEntry:
+    """The calendar entry of this person for the session."""
     return StaffEntry(to.assignment, facts.title, session_url(facts.session), to.sequence)
 
 

@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 
 from sessions_app.models import BulkItem, BulkRun
 from sessions_app.posting import about
-from whippersnappers.outbox import queue
+from whippersnappers.outbox import queue, together
 from whippersnappers.outbox.models import OutgoingMail
 from whippersnappers.outbox.wake import wake_after_commit
 
@@ -16,7 +16,13 @@ HELD = "It can still be undone."
 UNDONE = "It was undone before it went."
 _STATES_GONE = [OutgoingMail.State.SENDING, OutgoingMail.State.SENT, OutgoingMail.State.DEAD]
 # One that was tried may have arrived: its server's answer was lost.
-HAS_GONE = Q(state__in=_STATES_GONE) | Q(attempts__gt=0)
+HAS_GONE = (
+    Q(state__in=_STATES_GONE)
+    | Q(attempts__gt=0)
+    # Or the mail that it travels in.
+    | Q(travels_in__state__in=_STATES_GONE)
+    | Q(travels_in__attempts__gt=0)
+)
 
 
 def gather(item: BulkItem, known: Collection[str], until: datetime) -> None:
@@ -35,6 +41,11 @@ def of_run(run: BulkRun) -> QuerySet[OutgoingMail]:
     return OutgoingMail.objects.filter(
         pk__in=BulkItem.mails.through.objects.filter(bulkitem__run=run).values("outgoingmail")
     )
+
+
+def go_together(run: BulkRun) -> None:
+    """Each person gets one mail of the run, whatever the number of sessions; in the caller's transaction."""
+    together.bundle(of_run(run))
 
 
 def keep_all(run: BulkRun, until: datetime) -> None:

@@ -239,6 +239,8 @@ def _finish(run: BulkRun) -> None:
         times = {"finished_at": now} if end == State.DONE else {"undone_at": now}
         if not ours.update(state=end, claimed_until=None, owner=None, **times):
             raise LostClaim(str(run.pk))
+        if end == State.DONE:
+            mails.go_together(run)
         counts = {state.value: run.items.filter(state=state).count() for state in Item}
         by = run.made_by if end == State.DONE else run.undone_by
         record("bulk.finished" if end == State.DONE else "bulk.undone", by=by, target=run, now=now, **counts)

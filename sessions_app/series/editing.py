@@ -11,7 +11,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from sessions_app import confirming
+from sessions_app import confirming, digests
 from sessions_app.models import Series, Session
 from sessions_app.series.comparing import pair
 from sessions_app.series.drafting import draft_sessions
@@ -43,7 +43,9 @@ def change(wanted: Plan, *, from_day: date | None, reason: str, by: Any, now: da
         _hand_over(ahead, wanted.series)
         record("series.changed", by=by, target=wanted.series, now=now, sessions=len(ahead))
         lines = _bring_in_line(Change(before, wanted, by, now), ahead, reason)
-    return Outcome(wanted.series, tuple(sorted(lines, key=lambda line: line.day)))
+        outcome = Outcome(wanted.series, tuple(sorted(lines, key=lambda line: line.day)))
+        digests.bundle(outcome.sessions)
+    return outcome
 
 
 def _sessions_ahead(series: Series, from_day: date | None, now: datetime) -> list[Session]:

@@ -94,8 +94,8 @@ def test_a_leader_that_ended_in_some_other_way_leaves_nobody_behind(sink: Sink) 
 
 
 def test_one_that_is_not_ready_keeps_them_waiting_for_a_while_only(sink: Sink) -> None:
-    now = timezone.now()
     _first, second, _third = party(3)
+    now = timezone.now()
     OutgoingMail.objects.filter(pk=second.pk).update(context={"check": "not yet"})
     assert send(now) == {"waiting": 1}
     later = now + together.PATIENCE + timedelta(minutes=1)
@@ -104,9 +104,21 @@ def test_one_that_is_not_ready_keeps_them_waiting_for_a_while_only(sink: Sink) -
     assert (again(second).state, again(second).travels_in) == (State.WAITING, None)
 
 
+def test_a_leader_that_is_not_ready_is_left_behind_after_a_while(sink: Sink) -> None:
+    first, *_others = party(3)
+    now = timezone.now()
+    OutgoingMail.objects.filter(pk=first.pk).update(context={"check": "not yet"})
+    assert send(now) == {"waiting": 1}
+    later = now + together.PATIENCE + timedelta(minutes=1)
+    while send(later):
+        pass
+    assert [mail.message["Subject"] for mail in sink.mails] == ["2 things"]
+    assert (again(first).state, again(first).leads) == (State.WAITING, False)
+
+
 def test_a_refused_address_ends_all_of_them(sink: Sink) -> None:
     first, *others = party(3)
-    sink.refuse_recipients = {"ada@example.com"}
+    sink.fault("RCPT", "550 5.1.1 no such person")
     assert send() == {"dead": 1}
     for mail in (first, *others):
         assert again(mail).state == State.DEAD

@@ -63,6 +63,8 @@ def prepare(mail: OutgoingMail, now: datetime) -> Letter | NotWanted | NotYet:
         return NotWanted(together.TOO_LATE)
     kind = catalogue.kind_of(mail.kind)
     verdict = kind.check(mail, now)
+    if isinstance(verdict, NotYet) and mail.leads:
+        return together.wait_for_leader(mail, verdict, now)
     if not isinstance(verdict, Wanted):
         return verdict
     fellows = together.ready_fellows(mail, now) if mail.leads else []

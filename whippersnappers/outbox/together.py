@@ -71,6 +71,15 @@ def disband(leader: OutgoingMail) -> None:
     _rows([leader]).update(leads=False)
 
 
+def wait_for_leader(leader: OutgoingMail, verdict: NotYet, now: datetime) -> NotYet:
+    """The leader is not ready: all wait for a while, then the others go without it."""
+    if now < leader.created_at + PATIENCE:
+        return NotYet(verdict.reason, min(verdict.until, leader.created_at + PATIENCE))
+    hand_on([leader])
+    _rows([leader]).update(leads=False)
+    return verdict
+
+
 def ready_fellows(leader: OutgoingMail, now: datetime) -> list[OutgoingMail] | NotYet:
     """The mails that go along now; those that are not wanted any more end here.
 
