@@ -20,8 +20,8 @@ HAS_GONE = (
     Q(state__in=_STATES_GONE)
     | Q(attempts__gt=0)
     # Or the mail that it travels in.
-    | Q(travels_in__state__in=_STATES_GONE)
-    | Q(travels_in__attempts__gt=0)
+    | Q(travels_in__state=OutgoingMail.State.SENDING)
+    | Q(travels_in__state=OutgoingMail.State.WAITING, travels_in__attempts__gt=0)
 )
 
 
