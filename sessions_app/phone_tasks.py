@@ -1,6 +1,8 @@
 """The calls that stand for mails: made when mail cannot reach a guardian, done when staff spoke to them (W2)."""
 
 import re
+from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -53,6 +55,13 @@ def record_call(
         task.save(update_fields=["outcome", "attempts", "note", "done_at", "done_by"])
         record("phonetask.called", by=by, target=task, now=now, outcome=outcome, attempt=task.attempts)
     return task
+
+
+def record_also(task_ids: Iterable[Any], *, outcome: str, note: str = "", by: Any, now: datetime) -> None:
+    """Note the same attempt for other calls to the same person; what a colleague has done meanwhile stays."""
+    for task_id in task_ids:
+        with suppress(ValidationError):
+            record_call(task_id, outcome=outcome, note=note, by=by, now=now)
 
 
 def _is_pressed_again(task: PhoneTask, outcome: str, note: str, tried: int | None) -> bool:

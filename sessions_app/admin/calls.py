@@ -15,6 +15,9 @@ from sessions_app.offer_links import closes_at
 from sessions_app.offer_notices import offers_of_calls
 from sessions_app.reach import reach_by_session
 
+# Nobody can say more in one call.
+MOST_IN_ONE = 30
+
 
 @dataclass(frozen=True)
 class Call:
@@ -91,3 +94,10 @@ def _taken_back(tasks: Iterable[PhoneTask]) -> dict[Any, list[str]]:
     ):
         found[session_id, guardian_id].append(name)
     return found
+
+
+def also_about(task: PhoneTask, now: datetime) -> list[Call]:
+    """The other calls to the same person that this one can settle, by time; an offer needs an answer of its own."""
+    others = PhoneTask.objects.to_make(now).filter(guardian=task.guardian_id).exclude(pk=task.pk)
+    waiting = others.exclude(purpose=PhoneTask.Purpose.OFFER)[:MOST_IN_ONE]
+    return [call for call in calls_of(waiting) if not call.refusal(now)]

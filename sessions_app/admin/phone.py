@@ -1,5 +1,6 @@
 """The list of calls: families that no mail can reach, worked through one by one, or printed (W2)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,7 +19,7 @@ from django.utils.safestring import SafeString
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from sessions_app import phone_tasks
-from sessions_app.admin.calls import calls_of
+from sessions_app.admin.calls import Call, also_about, calls_of
 from sessions_app.admin.session_list import two_lines
 from sessions_app.admin.steps import say_at_fields
 from sessions_app.models import PhoneTask
@@ -68,8 +69,14 @@ class CallForm(forms.Form):
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 2}),
         help_text="For colleagues. Nothing confidential, please.",
     )
+    # Other calls to the same person that were made by this one.
+    also = forms.MultipleChoiceField(required=False)
     # How often it had been tried when the page was shown: two presses are one call.
     tried = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, also: list[Call], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["also"].choices = [(str(call.task.pk), str(call.task)) for call in also]  # type: ignore[attr-defined]
 
 
 @admin.register(PhoneTask)
@@ -135,15 +142,17 @@ class PhoneTaskAdmin(StaffAdmin):
             raise Http404
         queue = _queue(task, now)
         may_record = self.has_change_permission(request, task)
-        form = CallForm(request.POST or None, initial={"tried": task.attempts})
+        also = [] if task.done_at else also_about(task, now)
+        form = CallForm(request.POST or None, initial={"tried": task.attempts}, also=also)
         if request.method == "POST" and may_record and form.is_valid() and self._recorded(request, task, form):
-            return _on(request, queue)
+            return _on(request, queue.without(form.cleaned_data["also"]))
         (call,) = calls_of(PhoneTask.objects.filter(pk=task.pk))
         context = {
             **self.admin_site.each_context(request),
             "title": f"Call {task.guardian}",
             "task": task,
             "call": call,
+            "also": also,
             "refusal": call.refusal(now),
             "form": form,
             "outcomes": PhoneTask.Outcome.choices,
@@ -166,6 +175,7 @@ class PhoneTaskAdmin(StaffAdmin):
             task.refresh_from_db()
             form.data = {**{name: form.data.get(name, "") for name in form.fields}, "tried": task.attempts}
             return False
+        phone_tasks.record_also(said["also"], outcome=said["outcome"], note=said["note"], by=request.user, now=now)
         messages.success(request, f"{task.guardian}: {PhoneTask.Outcome(said['outcome']).label.lower()}. Noted.")
         return True
 
@@ -242,6 +252,11 @@ class Queue:
     def after(self) -> Any:
         """The key of the call that comes next, or None after the last. Holds for a call that is done too."""
         return next((key[-1] for key in self.keys if self.key is None or key > self.key), None)
+
+    def without(self, tasks: Iterable[str]) -> "Queue":
+        """The same without calls that were made meanwhile."""
+        made = set(tasks)
+        return Queue([key for key in self.keys if str(key[-1]) not in made], self.key)
 
 
 def _queue(task: PhoneTask | None, now: datetime) -> Queue:

@@ -163,3 +163,23 @@ def test_a_call_that_nobody_made_in_time_is_listed_as_that(planner: Client, call
     found = [set(planner.get(listed, query).context["cl"].result_list) for query in ({}, {"calls": "never"})]
     assert found == [set(), {call}]
     assert "Never made" in text_of(planner.get(listed, {"calls": "never"}))
+
+
+def test_one_call_settles_all_that_one_person_is_to_be_told(planner: Client, coordinator: User) -> None:
+    child = household(email="", phone="07700 900123")[1][0]
+    for days in range(3):
+        start = tomorrow_at(16) + timedelta(days=days)
+        times = {"starts_at": start, "ends_at": start + timedelta(minutes=45)}
+        confirming.confirm(ready_session(children=[child], **times).pk, by=coordinator, now=timezone.now())
+    a_session(coordinator, "07700 900999", start=tomorrow_at(18))
+    first, *others = PhoneTask.objects.filter(guardian__phone="07700 900123").order_by("session__starts_at")
+    page = planner.get(page_of(first))
+    assert [other.task for other in page.context["also"]] == others
+    stranger = PhoneTask.objects.get(guardian__phone="07700 900999")
+    response = press(planner, first, "reached", also=[others[0].pk])
+    assert response.url == page_of(stranger)
+    done = {task.pk: bool(task.done_at) for task in PhoneTask.objects.all()}
+    assert done == {first.pk: True, others[0].pk: True, others[1].pk: False, stranger.pk: False}
+    # Somebody else's call cannot be ticked off along the way.
+    press(planner, others[1], "reached", also=[stranger.pk])
+    assert PhoneTask.objects.get(pk=stranger.pk).done_at is None
