@@ -29,7 +29,11 @@
             if (running) running.abort();
             running = new AbortController();
             ask(form, running.signal).then(function (page) {
-                if (field.value.trim() === typed) results.innerHTML = page;
+                if (field.value.trim() !== typed) return;
+                // Whoever has gone on into older results stays in the results.
+                var within = results.contains(document.activeElement);
+                results.innerHTML = page;
+                if (within) (results.querySelector("a") || field).focus();
             }).catch(function (trouble) {
                 if (trouble.name === "AbortError") return;
                 shown = null;

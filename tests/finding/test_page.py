@@ -47,11 +47,11 @@ def results(client: Client, typed: str) -> dict[str, list[str]]:
 @pytest.fixture
 def scene(practitioner) -> dict[str, Any]:
     """Maya delivers a session with Pip; Olive is in somebody else's, and a draft of Maya's is not hers to see."""
-    family = FamilyFactory(name="O'Connor", reference="F0101")
+    family = FamilyFactory(name="O'Connor", reference="FAM-1")
     adult = GuardianFactory(family=family, first_name="Siobhán", last_name="O'Connor", email="", phone="")
     years_ago = timezone.localdate().replace(year=timezone.localdate().year - 9, month=1, day=1)
     pip = ChildFactory(
-        family=family, known_as="Pip", first_name="Philippa", last_name="O'Connor", reference="C0101",
+        family=family, known_as="Pip", first_name="Philippa", last_name="O'Connor", reference="CHI-1",
         local_authority="Southwark", date_of_birth=years_ago, communication="makaton",
     )  # fmt: skip
     GuardianshipFactory(guardian=adult, child=pip)
@@ -83,9 +83,9 @@ def test_a_coordinator_finds_all_kinds_with_what_tells_them_apart(client, coordi
     found = results(client, "oconnor")
     assert list(found) == ["Families", "Parents and carers", "Children", "Sessions"]
     # The exact name comes before the household that only has a child of that name.
-    assert found["Families"] == ["O'Connor F0101: Siobhán O'Connor, Pip", "Others F" + found["Families"][1][8:]]
-    assert found["Parents and carers"] == ["Siobhán O'Connor O'Connor (F0101), for Pip"]
-    assert "Pip O'Connor O'Connor (F0101), 9 years, Southwark" in found["Children"]
+    assert found["Families"] == ["O'Connor FAM-1: Siobhán O'Connor, Pip", "Others F" + found["Families"][1][8:]]
+    assert found["Parents and carers"] == ["Siobhán O'Connor O'Connor (FAM-1), for Pip"]
+    assert "Pip O'Connor O'Connor (FAM-1), 9 years, Southwark" in found["Children"]
     assert len(found["Sessions"]) == 3
     assert any(
         line.startswith("Dŕums at O'Connor's Confirmed ") and "Peckham hall" in line for line in found["Sessions"]
@@ -107,7 +107,7 @@ def test_a_practitioner_finds_own_sessions_and_the_children_in_them(client, prac
     assert [line.split(" Confirmed")[0] for line in found["Sessions"]] == ["Dŕums at O'Connor's"]
 
 
-@pytest.mark.parametrize("typed", ["Philippa", "C0101", "F0101", "Southwark", "Siobhan", "Olive"])
+@pytest.mark.parametrize("typed", ["Philippa", "CHI-1", "FAM-1", "Southwark", "Siobhan", "Olive"])
 def test_a_practitioner_cannot_guess_what_is_not_shown(client, practitioner, scene, typed):
     client.force_login(practitioner)
     assert results(client, typed) == {}
@@ -131,9 +131,9 @@ def test_archived_and_restricted_people_are_marked(client, coordinator, scene):
     Guardianship.objects.update(restricted=True, restriction_review_on=date(2099, 1, 1))
     client.force_login(coordinator)
     found = results(client, "oconnor")
-    assert "O'Connor Archived F0101: Siobhán O'Connor, Pip" in found["Families"]
-    assert found["Parents and carers"] == ["Siobhán O'Connor Restriction O'Connor (F0101), for Pip"]
-    assert "Pip O'Connor Archived Restriction O'Connor (F0101), 9 years, Southwark" in found["Children"]
+    assert "O'Connor Archived FAM-1: Siobhán O'Connor, Pip" in found["Families"]
+    assert found["Parents and carers"] == ["Siobhán O'Connor Restriction O'Connor (FAM-1), for Pip"]
+    assert "Pip O'Connor Archived Restriction O'Connor (FAM-1), 9 years, Southwark" in found["Children"]
 
 
 def test_what_is_more_stands_on_the_list(client, coordinator):
