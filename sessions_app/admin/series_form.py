@@ -13,7 +13,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from families.models import Child, Group
 from sessions_app.admin.repeating import RepeatForm, repeats_of
-from sessions_app.admin.session_form import MEANWHILE, refuse_secret_requests
+from sessions_app.admin.session_form import MEANWHILE, FamilyTextForm
 from sessions_app.admin.times import ClockField
 from sessions_app.models import Booking, Series, Session
 from sessions_app.series.plans import Plan, plan_of
@@ -31,7 +31,7 @@ def mark_of(series: Series) -> str:
     return hashlib.sha256("\n".join(facts).encode()).hexdigest()[:20]
 
 
-class SeriesForm(RepeatForm, forms.ModelForm):
+class SeriesForm(RepeatForm, FamilyTextForm):
     """A run of sessions as a coordinator plans it, on London's clock."""
 
     starts = ClockField(label="From")
@@ -94,14 +94,6 @@ class SeriesForm(RepeatForm, forms.ModelForm):
         return self.stored_mark if not self.is_bound or self.met_another else str(self.data.get("mark", ""))
 
     met_another = False
-
-    def clean_title(self) -> str:
-        refuse_secret_requests(self.cleaned_data["title"])
-        return str(self.cleaned_data["title"])
-
-    def clean_summary(self) -> str:
-        refuse_secret_requests(self.cleaned_data["summary"])
-        return str(self.cleaned_data["summary"])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

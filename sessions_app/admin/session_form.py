@@ -37,7 +37,19 @@ def refuse_secret_requests(text: str) -> None:
         raise ValidationError(f"We never ask families for passwords or login details. Change this: “{sentence}”")
 
 
-class SessionForm(forms.ModelForm):
+class FamilyTextForm(forms.ModelForm):
+    """A title and a summary that families will read (N1)."""
+
+    def clean_title(self) -> str:
+        refuse_secret_requests(self.cleaned_data["title"])
+        return str(self.cleaned_data["title"])
+
+    def clean_summary(self) -> str:
+        refuse_secret_requests(self.cleaned_data["summary"])
+        return str(self.cleaned_data["summary"])
+
+
+class SessionForm(FamilyTextForm):
     """One session as a coordinator plans it. The time of a confirmed one is moved on a page of its own."""
 
     day = DayField(label="Day")
@@ -78,14 +90,6 @@ class SessionForm(forms.ModelForm):
         if not self.is_bound or self.met_another:
             return self.stored_mark
         return str(self.data.get("mark", ""))
-
-    def clean_title(self) -> str:
-        refuse_secret_requests(self.cleaned_data["title"])
-        return str(self.cleaned_data["title"])
-
-    def clean_summary(self) -> str:
-        refuse_secret_requests(self.cleaned_data["summary"])
-        return str(self.cleaned_data["summary"])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

@@ -1,5 +1,6 @@
 """How a step that reaches families is shown and taken: first whom it reaches, then one press does it."""
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
@@ -62,7 +63,7 @@ class NothingToFill(forms.Form):
     """A step that needs no words."""
 
 
-class Step:
+class Step(ABC):
     """One step about a session: what it is called, what it asks, whom it reaches and what it does."""
 
     name: ClassVar[str]
@@ -86,9 +87,9 @@ class Step:
         open_still = self.session.state in (Session.State.DRAFT, Session.State.CONFIRMED)
         return "" if open_still and self.session.ends_at > self.now else NOTHING_MORE
 
+    @abstractmethod
     def explain(self) -> list[str]:
         """What pressing the button does, in plain sentences."""
-        raise NotImplementedError
 
     def reach(self) -> Reach | None:
         """Whom it reaches; None when families do not know of the session yet."""
@@ -97,9 +98,9 @@ class Step:
     def form(self, data: Any = None) -> forms.Form:
         return self.form_class(data)
 
+    @abstractmethod
     def act(self, form: forms.Form) -> str:
         """Do it; returns what to tell the person. Raises ValidationError for what cannot be done."""
-        raise NotImplementedError
 
     def context(self) -> dict[str, Any]:
         return {}

@@ -21,18 +21,30 @@ class SpanQuerySet(models.QuerySet[Any]):
         return self.filter(first_day__lte=last_day, last_day__gte=first_day)
 
 
-class Term(models.Model):
-    """A term of the charity's year, such as "Spring 2027". Terms do not overlap."""
+class Span(models.Model):
+    """A name for some days, first and last included."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    name = models.CharField(max_length=60, unique=True)
+    name = models.CharField(max_length=60)
     first_day = models.DateField()
     last_day = models.DateField()
 
     objects = SpanQuerySet.as_manager()
 
     class Meta:
+        abstract = True
         ordering = ["first_day"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Term(Span):
+    """A term of the charity's year, such as "Spring 2027". Terms do not overlap."""
+
+    name = models.CharField(max_length=60, unique=True)
+
+    class Meta(Span.Meta):
         constraints = [
             models.CheckConstraint(
                 name="term_in_order",
@@ -46,22 +58,11 @@ class Term(models.Model):
             ),
         ]
 
-    def __str__(self) -> str:
-        return self.name
 
-
-class Holiday(models.Model):
+class Holiday(Span):
     """Days on which the charity plans nothing: school holidays, entered once a year, and days that it is closed."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    name = models.CharField(max_length=60)
-    first_day = models.DateField()
-    last_day = models.DateField()
-
-    objects = SpanQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["first_day"]
+    class Meta(Span.Meta):
         constraints = [
             models.CheckConstraint(
                 name="holiday_in_order",
@@ -69,6 +70,3 @@ class Holiday(models.Model):
                 violation_error_message="The holiday must end after it begins.",
             )
         ]
-
-    def __str__(self) -> str:
-        return self.name
