@@ -16,7 +16,7 @@ from whippersnappers.finding import ALIKE
 from whippersnappers.logs import configure_structlog, logging_settings, start_error_reports
 from whippersnappers.production import refuse_unsafe_production
 from whippersnappers.sign_in_settings import *  # noqa: F403
-from whippersnappers.theme import UNFOLD_COLORS
+from whippersnappers.theme import unfold_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -216,25 +216,7 @@ TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 
 # --- Staff pages (Unfold) ------------------------------------------------------------------------------
-UNFOLD = {
-    "SITE_TITLE": f"{ORGANISATION_NAME} staff",
-    "SITE_HEADER": ORGANISATION_NAME,
-    "SITE_SUBHEADER": "Staff pages",
-    "SITE_SYMBOL": "diversity_1",
-    "SITE_URL": None,
-    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "whippersnappers.admin_site.icon"}],
-    "SHOW_HISTORY": False,
-    "SHOW_VIEW_ON_SITE": False,
-    "SHOW_BACK_BUTTON": False,
-    "ENVIRONMENT": "whippersnappers.admin_site.environment",
-    "DASHBOARD_CALLBACK": "sessions_app.admin.home.dashboard",
-    "COLORS": UNFOLD_COLORS,
-    "BORDER_RADIUS": "10px",
-    "STYLES": ["whippersnappers.admin_site.stylesheet", "whippersnappers.admin_site.lists_stylesheet"],
-    "SCRIPTS": ["whippersnappers.admin_site.script", "whippersnappers.admin_site.search_script"],
-    "SIDEBAR": {"show_search": False, "navigation": "whippersnappers.admin_site.navigation"},
-    "ACCOUNT": {"navigation": "whippersnappers.admin_site.account_links"},
-}
+UNFOLD = unfold_settings(ORGANISATION_NAME)
 
 # --- Mail ----------------------------------------------------------------------------------------------
 EMAIL_URL = env.str("EMAIL_URL", "smtp://localhost:25")

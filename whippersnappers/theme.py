@@ -4,6 +4,8 @@ The families' pages take the same colours from `static/css/tokens.css`; keep the
 what Unfold's `COLORS` setting takes: sea green to act with, warm greys to rest on.
 """
 
+from typing import Any
+
 UNFOLD_COLORS: dict[str, dict[str, str]] = {
     "base": {
         "50": "#faf8f4",
@@ -40,3 +42,26 @@ UNFOLD_COLORS: dict[str, dict[str, str]] = {
         "important-dark": "var(--color-base-100)",
     },
 }
+
+
+def unfold_settings(organisation: str) -> dict[str, Any]:
+    """Unfold's settings; the functions stand in `admin_site.py`."""
+    return {
+        "SITE_TITLE": f"{organisation} staff",
+        "SITE_HEADER": organisation,
+        "SITE_SUBHEADER": "Staff pages",
+        "SITE_SYMBOL": "diversity_1",
+        "SITE_URL": None,
+        "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "whippersnappers.admin_site.icon"}],
+        "SHOW_HISTORY": False,
+        "SHOW_VIEW_ON_SITE": False,
+        "SHOW_BACK_BUTTON": False,
+        "ENVIRONMENT": "whippersnappers.admin_site.environment",
+        "DASHBOARD_CALLBACK": "sessions_app.admin.home.dashboard",
+        "COLORS": UNFOLD_COLORS,
+        "BORDER_RADIUS": "10px",
+        "STYLES": ["whippersnappers.admin_site.stylesheet", "whippersnappers.admin_site.lists_stylesheet"],
+        "SCRIPTS": ["whippersnappers.admin_site.script", "whippersnappers.admin_site.search_script"],
+        "SIDEBAR": {"show_search": False, "navigation": "whippersnappers.admin_site.navigation"},
+        "ACCOUNT": {"navigation": "whippersnappers.admin_site.account_links"},
+    }
