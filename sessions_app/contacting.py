@@ -22,7 +22,8 @@ from whippersnappers.outbox.models import OutgoingMail
 class Contact:
     """One guardian of a session: the mails and calls about it, newest first, and the way in.
 
-    `coming`: the guardian's children who said that they come, where the reader asked for answers.
+    `invitation` and `coming`, the guardian's children who said that they come, are there where the reader asked
+    for replies too (`contacts_of`, `families_by_session`).
     """
 
     reach: ToReach
@@ -116,7 +117,7 @@ class Contacted:
 
 
 def contacts_by_session(session_ids: Iterable[Any]) -> Mapping[Any, list[Contact]]:
-    """Every guardian of each session, by family name; five queries however many sessions there are."""
+    """Every guardian of each session, by family name; four queries however many sessions there are."""
     ids = list(session_ids)
     reached = reach_by_session(ids)
     found = {sid: {r.guardian.pk: Contact(r) for r in reached.get(sid, [])} for sid in ids}
@@ -124,10 +125,6 @@ def contacts_by_session(session_ids: Iterable[Any]) -> Mapping[Any, list[Contact
     for call in PhoneTask.objects.filter(session__in=ids).select_related("done_by").order_by("-created_at"):
         if call.guardian_id in found[call.session_id]:
             found[call.session_id][call.guardian_id].calls.append(call)
-    outcomes = ArrayAgg("uses__outcome", distinct=True, filter=Q(uses__isnull=False), default=Value([]))
-    for invitation in Invitation.objects.filter(session__in=ids).annotate(outcomes=outcomes):
-        if invitation.guardian_id in found[invitation.session_id]:
-            found[invitation.session_id][invitation.guardian_id].invitation = invitation
     return defaultdict(list, {sid: list(contacts.values()) for sid, contacts in found.items()})
 
 
@@ -140,6 +137,15 @@ def _add_mails(found: Mapping[Any, dict[Any, Contact]]) -> None:
         guardian, contacts = people.get(mail.person), found[by_about[mail.about]]
         if guardian is not None and guardian in contacts:
             contacts[guardian].mails.append(mail)
+
+
+def _add_ways_in(found: Mapping[Any, list[Contact]]) -> None:
+    contacts = {(sid, contact.reach.guardian.pk): contact for sid, each in found.items() for contact in each}
+    outcomes = ArrayAgg("uses__outcome", distinct=True, filter=Q(uses__isnull=False), default=Value([]))
+    for invitation in Invitation.objects.filter(session__in=list(found)).annotate(outcomes=outcomes):
+        contact = contacts.get((invitation.session_id, invitation.guardian_id))
+        if contact is not None:
+            contact.invitation = invitation
 
 
 def _answers(session_ids: Iterable[Any]) -> Mapping[Any, list[Booking]]:
@@ -162,14 +168,16 @@ def _note_who_is_coming(contacts: list[Contact], answers: list[Booking]) -> None
 
 def contacts_of(session_id: Any) -> list[Contact]:
     """The guardians of one session, with what they answered."""
-    contacts = contacts_by_session([session_id])[session_id]
-    _note_who_is_coming(contacts, _answers([session_id])[session_id])
-    return contacts
+    contacts = contacts_by_session([session_id])
+    _add_ways_in(contacts)
+    _note_who_is_coming(contacts[session_id], _answers([session_id])[session_id])
+    return contacts[session_id]
 
 
 def families_by_session(session_ids: Iterable[Any]) -> dict[Any, SessionContacts]:
     """Every household of each session, by name; six queries however many sessions there are."""
     contacts, answers = contacts_by_session(session_ids), _answers(session_ids)
+    _add_ways_in(contacts)
     for session_id, each in contacts.items():
         _note_who_is_coming(each, answers[session_id])
     return {

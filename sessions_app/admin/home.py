@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Window
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -125,7 +125,8 @@ def _spread(home: Home, found: list[SessionCard], now: datetime) -> None:
 
 
 def _waiting(rows: QuerySet[Any], page: str, query: str = "") -> Waiting:
-    return Waiting(rows.count(), list(rows[:SHOWN]), reverse(f"admin:{page}_changelist") + query)
+    first = list(rows.annotate(count_of_all=Window(Count("pk")))[:SHOWN])
+    return Waiting(first[0].count_of_all if first else 0, first, reverse(f"admin:{page}_changelist") + query)
 
 
 def _failed_meetings(now: datetime) -> Waiting:

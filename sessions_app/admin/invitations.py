@@ -4,13 +4,15 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from unfold.paginator import InfinitePaginator
 
 from sessions_app import invitations
 from sessions_app.admin.mending import page_of
@@ -31,14 +33,17 @@ class InvitationAdmin(StaffAdmin):
     }  # fmt: skip
     search_fields = ["guardian__search_text", "session__search_text"]
     ordering = ["-session__starts_at", "guardian__last_name"]
+    paginator = InfinitePaginator
     actions = None
     fields = ["guardian", "of", "when", "status", "uses"]
     change_form_outer_after_template = "staff/invitation_steps.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Invitation]:
-        joined = Count("uses", filter=Q(uses__outcome=JoinUse.Outcome.JOINED))
+        uses = JoinUse.objects.filter(invitation=OuterRef("pk"), outcome=JoinUse.Outcome.JOINED).order_by()
+        # Counted for the rows of the page alone: joining all uses of ten years takes seconds.
+        joined = Subquery(uses.values("invitation").annotate(times=Count("pk")).values("times"))
         rows = super().get_queryset(request).select_related("session", "guardian")
-        return rows.annotate(times_joined=joined, last_used=Max("uses__at"))
+        return rows.annotate(times_joined=Coalesce(joined, 0))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -196,6 +196,8 @@ class PhoneTask(models.Model):
                 condition=Q(done_at__isnull=True, done_by__isnull=True) | Q(done_at__isnull=False),
             )
         ]
+        # Every staff page counts the calls still to make.
+        indexes = [models.Index(fields=["session"], condition=Q(done_at=None), name="phonetask_open")]
 
     def __str__(self) -> str:
         return f"Call {self.guardian}"

@@ -160,7 +160,11 @@ class Session(models.Model):
                 deferrable=models.Deferrable.DEFERRED,
             ),
         ]
-        indexes = [models.Index(fields=["state", "starts_at"]), search_index("session_found")]
+        indexes = [
+            models.Index(fields=["state", "starts_at"]),
+            models.Index(fields=["starts_at"], name="session_starts"),
+            search_index("session_found"),
+        ]
         triggers = [
             # Assignments and meetings carry the session's time so that Postgres itself can refuse a
             # person or a Zoom host in two places at once.

@@ -14,6 +14,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_POST
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
+from unfold.paginator import InfinitePaginator
 
 from whippersnappers import dates
 from whippersnappers.outbox import catalogue, explaining, resending
@@ -42,6 +43,8 @@ class OutgoingMailAdmin(StaffAdmin):
     list_display = ["to", "what", "status", "how_it_stands", "made"]
     list_filter = [("state", ChoicesDropdownFilter), KindFilter]
     list_filter_submit = True
+    # Counting a million mails takes longer than showing fifty.
+    paginator = InfinitePaginator
     list_before_template = "staff/mail_log_top.html"
     export_columns = {
         "To": "to", "Name": "to_name", "What": "what", "State": "status", "How it stands": "how_it_stands",

@@ -95,6 +95,8 @@ class OutgoingMail(models.Model):
             models.Index(fields=["dead_at"], condition=Q(state="dead"), name="outgoingmail_dead"),
             models.Index(fields=["about", "person"], name="outgoingmail_about"),
             models.Index(fields=["person"], name="outgoingmail_person"),
+            # The mail log, newest first.
+            models.Index(fields=["-created_at", "-id"], name="outgoingmail_newest"),
         ]
 
     def __str__(self) -> str:
