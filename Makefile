@@ -13,7 +13,7 @@ help:
 	@echo "make demo-reset  throw the demo's data away"
 	@echo "make test        all tests, those in a browser too"
 	@echo "make check       style, types, migrations, import line, templates, .env.example"
-	@echo "make bench       how fast mails go out, against plain smtplib"
+	@echo "make bench       how fast mails go out, and staff pages with ten years of data (ONLY=outbox or ONLY=pages)"
 	@echo "make pictures    take the pictures of the README from a running demo"
 	@echo "make spreadsheet write families.xlsx, two hundred made-up families to try the import with"
 
@@ -42,7 +42,7 @@ check: $(INSTALLED)
 	$(PY) .ci/env_example.py
 
 bench: $(INSTALLED)
-	$(PY) -m bench
+	$(PY) -m bench $(ONLY)
 
 # Two hundred made-up families with the mess of real life, to try the import with.
 spreadsheet: $(INSTALLED)
