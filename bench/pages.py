@@ -1,6 +1,7 @@
 """What staff pages cost with ten years of data, asked over HTTP, beside a view that does nothing."""
 
 import logging
+import os
 from datetime import timedelta
 from urllib.parse import urlencode
 
@@ -76,17 +77,20 @@ def _signed_in() -> str:
 def _table(port: int, cookie: str, pages: dict[str, str], few: dict[str, int]) -> None:
     bare = speed(port, cookie, "/bare/")
     print("\nStaff pages by one gunicorn worker, as a share of a view that does nothing behind the same middleware.")
-    print(f"{'page':32} {'queries':>9} {'p50 ms':>8} {'p95 ms':>8} {'pages/s':>8} {'ratio':>6}")
-    print(f"{'a view that does nothing':32} {'':>9} {bare.p50:>8.1f} {bare.p95:>8.1f} {bare.rate:>8.1f} {1:>6.2f}")
+    print(f"{'page':32} {'queries':>9} {'p50 ms':>8} {'p95 ms':>8} {'pages/s':>8} {'ratio':>6} {'load':>5}")
+    print(
+        f"{'a view that does nothing':32} {'':>9} {bare.p50:>8.1f} {bare.p95:>8.1f} {bare.rate:>8.1f} {1:>6.3f} {os.getloadavg()[0]:>5.1f}"
+    )
     for name, path in pages.items():
         counts = f"{few[name]} / {queries(port, cookie, path)}"
         found = speed(port, cookie, path)
         print(
             f"{name:32} {counts:>9} {found.p50:>8.1f} {found.p95:>8.1f} {found.rate:>8.1f}"
-            f" {found.rate / bare.rate:>6.2f}",
+            f" {found.rate / bare.rate:>6.3f} {os.getloadavg()[0]:>5.1f}",
             flush=True,
         )
     print("Queries: with 10 rows / with all.")
+    print(f"The {os.cpu_count()} processors should have nothing else to do: look at the load, of the last minute.")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Families, staff, places and hosts of ten years."""
 
 from bench.decade.inserting import insert, key, numbers, one_of
-from bench.decade.size import A_DAY, Size
+from bench.decade.size import MOST_A_DAY, Size
 from families.models import Child, Consent, Family, Guardian, Guardianship
 from sessions_app.models import Place, StaffProfile, ZoomHost
 from whippersnappers.accounts.models import User
@@ -104,7 +104,7 @@ def staff() -> None:
     insert(Place, numbers(8), id=key("place", "n"), name="'Hall ' || n", address="n || ' Station Road'")
     insert(
         ZoomHost,
-        numbers(A_DAY),
+        numbers(MOST_A_DAY),
         id=key("host", "n"),
         name="'Room ' || n",
         email="'room' || n || '@decade.example'",

@@ -1,24 +1,21 @@
 """The sessions of ten years, who delivers them, and their meetings."""
 
 from bench.decade.inserting import insert, key, numbers, one_of
-from bench.decade.size import A_DAY, Size
+from bench.decade.size import Size
 from sessions_app.models import Meeting, Session, SessionItem, SessionRevision, SessionStep, StaffAssignment
 
 TITLES = "Drums and songs|Story time|Rain and thunder|Hello circus|Puppets|Sea of blankets|Dance along|Messy paint"
 
-# On which weekday a session is, counted backwards from the last, and which of its day's sessions it is.
-WEEKDAY = f"(n / {A_DAY})"
-SLOT = f"mod(n, {A_DAY})"
 # How many rows a statement makes where a trigger looks at each: the statement remembers them all to its end, and
 # each trigger goes through what is remembered.
 AT_A_TIME = 1_000
 
 
 def sessions(size: Size) -> None:
-    """Backwards from the Friday in four weeks, weekday by weekday, with steps, props and what families were told."""
-    friday = "(date_trunc('week', current_date)::date + 32)"
-    day = f"({friday} - {WEEKDAY} / 5 * 7 - mod({WEEKDAY}, 5))"
-    starts = f"({day} + time '09:00' + mod({SLOT}, 6) * interval '1 hour') AT TIME ZONE 'Europe/London'"
+    """Backwards from the last Friday, weekday by weekday, with steps, props and what families were told."""
+    friday = f"(date_trunc('week', current_date)::date + {4 + 7 * size.weeks_ahead})"
+    day = f"({friday} - {size.weekday} / 5 * 7 - mod({size.weekday}, 5))"
+    starts = f"({day} + time '09:00' + mod({size.slot}, 6) * interval '1 hour') AT TIME ZONE 'Europe/London'"
     source = f"(SELECT n, {starts} AS starts FROM {numbers(size.sessions)}) AS s"
     insert(
         Session,
@@ -63,7 +60,7 @@ def delivery(size: Size) -> None:
             f"{some}, generate_series(0, 1) AS j",
             id=key("assignment", "n || ':' || j"),
             session_id=key("session", "n"),
-            staff_id=key("staff", f"mod(2 * {SLOT} + j + {WEEKDAY}, 40)"),
+            staff_id=key("staff", f"mod(2 * {size.slot} + j + {size.weekday}, 40)"),
             role="CASE j WHEN 0 THEN 'lead' ELSE 'support' END",
         )
         insert(
@@ -72,7 +69,7 @@ def delivery(size: Size) -> None:
             " WHERE s.delivery = 'remote' AND s.state IN ('confirmed', 'delivered')",
             id=key("meeting", "n"),
             session_id="s.id",
-            host_id=key("host", SLOT),
+            host_id=key("host", size.slot),
             state="CASE WHEN s.state = 'delivered' THEN 'ended' ELSE 'ready' END",
             zoom_id="80000000000 + n",
             applied_version="1",

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-# Sessions of one weekday: two at a time, from nine to half past three.
-A_DAY = 12
+# Sessions of one weekday at most: two at a time, from nine to half past three.
+MOST_A_DAY = 12
 
 
 @dataclass(frozen=True)
@@ -13,6 +13,19 @@ class Size:
     children: int
     sessions: int
     mails: int
+    a_day: int
+    # The last session is on a Friday: so many weeks after this one's.
+    weeks_ahead: int
+
+    @property
+    def weekday(self) -> str:
+        """SQL: on which weekday session `n` is, counted backwards from the last."""
+        return f"(n / {self.a_day})"
+
+    @property
+    def slot(self) -> str:
+        """SQL: which of its day's sessions session `n` is."""
+        return f"mod(n, {self.a_day})"
 
     @property
     def families(self) -> int:
@@ -24,5 +37,6 @@ class Size:
         return self.families * 3 // 2
 
 
-DECADE = Size(children=5_000, sessions=30_000, mails=1_000_000)
-HANDFUL = Size(children=10, sessions=10, mails=100)
+DECADE = Size(children=5_000, sessions=30_000, mails=1_000_000, a_day=MOST_A_DAY, weeks_ahead=4)
+# One a day, this week and the next, so that no page is empty.
+HANDFUL = Size(children=10, sessions=10, mails=100, a_day=1, weeks_ahead=1)

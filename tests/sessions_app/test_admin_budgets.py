@@ -99,8 +99,8 @@ def queries(client: Client, address: str) -> int:
 
 
 LISTS: dict[str, tuple[str, Callable[[int], object], int]] = {
-    "home": ("admin:index", everything, 24),
-    "sessions": ("admin:sessions_app_session_changelist", confirmed, 19),
+    "home": ("admin:index", everything, 20),
+    "sessions": ("admin:sessions_app_session_changelist", confirmed, 18),
     "staff": ("admin:sessions_app_staffprofile_changelist", a_lapsing_person, 7),
     "places": ("admin:sessions_app_place_changelist", lambda n: PlaceFactory(), 7),
     "hosts": ("admin:sessions_app_zoomhost_changelist", lambda n: ZoomHostFactory(), 7),
@@ -108,7 +108,7 @@ LISTS: dict[str, tuple[str, Callable[[int], object], int]] = {
     "calls": ("admin:sessions_app_phonetask_changelist", a_call, 7),
     "calls to print": ("admin:sessions_app_phonetask_sheet", a_call, 11),
     "contacted": ("admin:contacted", a_contact, 11),
-    "ways in": ("admin:sessions_app_invitation_changelist", an_invitation, 7),
+    "ways in": ("admin:sessions_app_invitation_changelist", an_invitation, 6),
 }
 
 
