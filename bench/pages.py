@@ -78,9 +78,8 @@ def _table(port: int, cookie: str, pages: dict[str, str], few: dict[str, int]) -
     bare = speed(port, cookie, "/bare/")
     print("\nStaff pages by one gunicorn worker, as a share of a view that does nothing behind the same middleware.")
     print(f"{'page':32} {'queries':>9} {'p50 ms':>8} {'p95 ms':>8} {'pages/s':>8} {'ratio':>6} {'load':>5}")
-    print(
-        f"{'a view that does nothing':32} {'':>9} {bare.p50:>8.1f} {bare.p95:>8.1f} {bare.rate:>8.1f} {1:>6.3f} {os.getloadavg()[0]:>5.1f}"
-    )
+    alone = f"{bare.p50:>8.1f} {bare.p95:>8.1f} {bare.rate:>8.1f} {1:>6.3f} {os.getloadavg()[0]:>5.1f}"
+    print(f"{'a view that does nothing':32} {'':>9} {alone}")
     for name, path in pages.items():
         counts = f"{few[name]} / {queries(port, cookie, path)}"
         found = speed(port, cookie, path)

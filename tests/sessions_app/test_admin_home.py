@@ -162,6 +162,7 @@ def test_the_greeting_knows_londons_clock(coordinator: User, hour: str, said: st
                 "Calendar",
                 "Series",
                 "Rota",
+                "Waiting this term",
                 "Staff",
                 "Skills",
                 "Places",
