@@ -12,6 +12,7 @@ from demo.sample.people import STAFF, STAFF_PASSWORD, ZOOM_HOSTS, Member
 from demo.sample.programme import PLACES
 from demo.sample.rota import make_rota
 from demo.sample.sessions import make_sessions, make_tomorrows_draft
+from demo.sample.waiting import make_waiting_list
 from families.models import Family
 from sessions_app.models import Place, StaffProfile, ZoomHost
 from whippersnappers import dates
@@ -36,6 +37,7 @@ def make_charity(now: datetime) -> None:
     make_rooms(founded)
     children = make_families(founded)
     make_sessions(staff, children, now)
+    make_waiting_list(children, now)
     make_rota(staff, now)
     # The mails of sessions long past were not made today.
     OutgoingMail.objects.filter(state=OutgoingMail.State.SENT).update(created_at=F("not_before"))

@@ -11,7 +11,9 @@ from demo.sample.charity import is_empty, keep_tomorrow_interesting, make_charit
 from demo.sample.people import PERSONAS
 from families.models import Child, Family, Guardian, Guardianship
 from sessions_app import reach
-from sessions_app.models import Absence, Booking, Session, Skill, StaffProfile, SwapRequest, WorkingHours
+from sessions_app.capacity import places_of
+from sessions_app.fair_shares import shares_of, stretch_of
+from sessions_app.models import Absence, Booking, PlaceOffer, Session, Skill, StaffProfile, SwapRequest, WorkingHours
 from sessions_app.readiness import blockers
 from whippersnappers import dates
 from whippersnappers.accounts.models import User
@@ -124,9 +126,19 @@ def test_the_rota_has_skills_an_absence_and_two_swaps_on_their_way(charity):
     assert swaps == {("Maya Lind", "open", "Tom Brennan"), ("Lena Frost", "agreed", "Zofia Kowalska")}
 
 
+def test_one_full_session_has_an_open_offer_and_children_who_wait(charity):
+    offer = PlaceOffer.objects.get()
+    session = offer.booking.session
+    assert (offer.state, str(offer.booking.child)) == ("open", "Adam El-Sayed")
+    assert places_of(session).free == 0
+    assert [str(b.child) for b in session.bookings.all().waiting()] == ["Adam El-Sayed", "Ruby Whitfield", "Kay Pike"]
+    shares = shares_of([b.child_id for b in session.bookings.all().waiting()], stretch_of(dates.local(NOW).date()))
+    assert sorted(share.waited for share in shares.values()) == [0, 1, 3]
+
+
 def test_the_mailbox_will_not_be_flooded(charity):
     waiting = OutgoingMail.objects.filter(state=OutgoingMail.State.WAITING)
-    assert 0 < waiting.count() <= 10
+    assert 0 < waiting.count() <= 12
 
 
 def test_the_audit_trail_of_the_sample_holds_together_and_tells_it_in_order(charity):
