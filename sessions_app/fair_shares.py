@@ -14,8 +14,8 @@ from families.models import Child
 from sessions_app.models import Booking, Session, Term
 from whippersnappers import dates
 
-# Counted instead of a term on days of which the charity has entered none.
-WITHOUT_TERM = timedelta(weeks=12)
+# Counted before and after a day for which the charity has entered no term.
+WITHOUT_TERM = timedelta(weeks=6)
 
 
 @dataclass(frozen=True)
@@ -37,9 +37,11 @@ class Stretch:
 
 
 def stretch_of(day: date) -> Stretch:
-    """The term that the day is in; without one, the twelve weeks that end with it."""
+    """The term that the day is in; without one, the twelve weeks around it."""
     term = Term.objects.meeting(day, day).first()
-    return of_term(term) if term else Stretch("the last 12 weeks", day - WITHOUT_TERM, day)
+    if term is not None:
+        return of_term(term)
+    return Stretch(f"the 12 weeks around {day.day} {day:%B}", day - WITHOUT_TERM, day + WITHOUT_TERM)
 
 
 def of_term(term: Term) -> Stretch:

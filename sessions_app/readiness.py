@@ -141,9 +141,9 @@ def _staff(session: Session, now: datetime) -> Iterable[Blocker]:
 
 def _bookings(session: Session, now: datetime) -> Iterable[Blocker]:
     holding = [b for b in session.bookings.all() if b.state in Booking.HOLDING]
-    if not holding:
-        yield Blocker("nobody_invited", Clause.F7, "Nobody is invited yet.", "bookings")
     places = places_of(session)
+    if not places.held:
+        yield Blocker("nobody_invited", Clause.F7, "Nobody is invited yet.", "bookings")
     if places.held > places.capacity:
         offered = f" and {places.offered} offered a place" if places.offered else ""
         message = f"{places.taken} children are invited{offered}, but there are {places.capacity} places."

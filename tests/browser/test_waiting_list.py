@@ -45,7 +45,7 @@ def test_staff_fill_the_list_and_a_family_takes_the_place(eyes: Eyes, coordinato
         eyes.check("waiting-decide")
     assert Booking.objects.filter(session=session).count() == 1
     eyes.use(Screen.DESKTOP)
-    page.get_by_role("button", name="Give them a place").click()
+    page.get_by_role("button", name="Yes, do this").click()
     expect(page.get_by_text("2 are on the waiting list.")).to_be_visible()
     # When the one who has the place is taken out
     assert session.bookings.all().waiting()[0].child == aisha
