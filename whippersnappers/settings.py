@@ -58,7 +58,6 @@ REMINDER_AT = time.fromisoformat(env.str("REMINDER_AT", "09:00"))
 JOIN_OPENS_BEFORE = timedelta(minutes=env.float("JOIN_OPENS_MINUTES", 15))
 PLACE_OFFER_TIME = timedelta(hours=env.float("PLACE_OFFER_HOURS", 24))
 CHANGE_MAIL_DELAY = timedelta(minutes=env.float("CHANGE_MAIL_MINUTES", 5))
-# How long the mails of a step for many sessions stay in the house, so that it can be undone.
 BULK_UNDO_WINDOW = timedelta(seconds=env.float("BULK_UNDO_SECONDS", 120))
 
 # --- Applications --------------------------------------------------------------------------------------
