@@ -37,15 +37,15 @@ class Piece:
 
 def family_digest(pieces: Iterable[Piece], first_name: str) -> Rendered:
     """To a guardian: every date that is off, different or new, each new one with its way in (W1)."""
-    return _digest("sessions/digest", pieces, first_name, reverse("portal"))
+    return _digest("sessions/digest", pieces, first_name, reverse("portal"), "Your invitation")
 
 
 def staff_digest(pieces: Iterable[Piece], name: str) -> Rendered:
     """To a member of staff: every session that they are on or off, or that is different."""
-    return _digest("sessions/staff_digest", pieces, name, reverse("admin:my_rota"))
+    return _digest("sessions/staff_digest", pieces, name, reverse("admin:my_rota"), "You are on")
 
 
-def _digest(template: str, pieces: Iterable[Piece], name: str, path: str) -> Rendered:
+def _digest(template: str, pieces: Iterable[Piece], name: str, path: str, new: str) -> Rendered:
     ordered = sorted(pieces, key=lambda piece: piece.facts.session.starts_at)
     titles = {piece.facts.title for piece in ordered}
     context: dict[str, Any] = {
@@ -57,19 +57,19 @@ def _digest(template: str, pieces: Iterable[Piece], name: str, path: str) -> Ren
         "new": [piece for piece in ordered if piece.what == NEW],
         "url": f"{organisation().site_url}{path}",
     }
-    words = render_pair(template, _subject(ordered, context["title"]), context)
+    words = render_pair(template, _subject(ordered, context["title"], new), context)
     events = [piece.event for piece in ordered if piece.event is not None]
     # As a file, not as an invitation: PUBLISH is the method that may hold several (RFC 5546, section 3.2.1).
     files = [Attachment(FILE_NAME, calendar_of(events, "PUBLISH"), "text/calendar; method=PUBLISH")] if events else []
     return Rendered(words.subject, words.text, words.html, attachments=files)
 
 
-def _subject(pieces: list[Piece], title: str) -> str:
+def _subject(pieces: list[Piece], title: str, new: str) -> str:
     kinds = {piece.what for piece in pieces}
     dates = f"{len(pieces)} dates"
     about = f"{title}, {dates}" if title else f"{len(pieces)} sessions"
     return {
-        frozenset({OFF}): f"Off: {about}",
+        frozenset({OFF}): f"Cancelled: {about}",
         frozenset({CHANGED}): f"Changed: {about}",
-        frozenset({NEW}): f"New: {about}",
+        frozenset({NEW}): f"{new}: {about}",
     }.get(frozenset(kinds), f"News: {about}")

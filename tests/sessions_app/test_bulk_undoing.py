@@ -126,7 +126,7 @@ def test_nothing_leaves_while_it_can_be_undone_and_all_leaves_after(coordinator:
     deliver(run.held_until - timedelta(seconds=1))
     assert sink.mails == []
     deliver(run.held_until + timedelta(seconds=1))
-    assert subjects(sink, "ada@example.com") == ["New: 2 sessions"]
+    assert subjects(sink, "ada@example.com") == ["Your invitation: 2 sessions"]
 
 
 def test_an_undone_invitation_never_confuses_the_next_one(coordinator: User, sink: Sink) -> None:

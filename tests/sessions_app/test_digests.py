@@ -58,7 +58,7 @@ def entries(message) -> list:
 def test_a_term_is_one_invitation_with_every_way_in_and_every_date(series, sink):
     deliver(NOW)
     (message,) = to(sink, ADA)
-    assert message["Subject"] == "New: Drums and songs, 6 dates"
+    assert message["Subject"] == "Your invitation: Drums and songs, 6 dates"
     text = part(message, "text/plain")
     assert text.count("Meeting ID") == text.count("/join/") == 6
     assert "Tuesday 16 February" in text
@@ -104,7 +104,7 @@ def test_the_end_of_a_series_is_one_mail_with_the_reason(series, coordinator, si
     )
     deliver(NOW)
     message = to(sink, ADA)[-1]
-    assert message["Subject"] == "Off: Drums and songs, 3 dates"
+    assert message["Subject"] == "Cancelled: Drums and songs, 3 dates"
     assert part(message, "text/plain").count("Tom is moving away.") == 3
     assert {str(event["STATUS"]) for event in entries(message)} == {"CANCELLED"}
 
@@ -115,7 +115,7 @@ def test_a_session_cancelled_meanwhile_is_left_out_and_its_family_is_not_told_of
     while deliver(NOW):
         pass
     (message,) = to(sink, ADA)
-    assert message["Subject"] == "New: Drums and songs, 5 dates"
+    assert message["Subject"] == "Your invitation: Drums and songs, 5 dates"
 
 
 def test_two_separated_parents_get_mails_of_their_own(coordinator, sink):
@@ -154,7 +154,7 @@ def test_a_meeting_that_is_late_does_not_keep_the_others(coordinator, sink):
     # Rows are made by the real clock, months before: what is not ready has been waited for long enough.
     while deliver(NOW + timedelta(minutes=2)):
         pass
-    assert [m["Subject"] for m in to(sink, ADA)] == ["New: Drums and songs, 5 dates"]
+    assert [m["Subject"] for m in to(sink, ADA)] == ["Your invitation: Drums and songs, 5 dates"]
     make_ready(sessions[0])
     deliver(NOW + timedelta(minutes=30))
     assert len(to(sink, ADA)) == 2
