@@ -151,6 +151,7 @@ def decline(offer_id: Any, *, guardian: Guardian | None = None, by: Any, now: da
         record("place.declined", by=by, target=session, now=now, child=str(offer.booking.child_id), offer=str(offer.pk))
         offer_notices.gone(offer, session, "They do not want the place.", now=now)
         offer_next(session.pk, by=by, now=now)
+        gate.recheck(session.pk, by=by, now=now)
     return offer
 
 
@@ -226,7 +227,9 @@ def _lapse_and_offer(session_id: Any, now: datetime) -> int:
         lapsed = [offer for offer in _open_of(session) if closes_at(offer) <= now]
         for offer in lapsed:
             _lapse(offer, session, now)
-        return len(lapsed) + len(offer_next(session.pk, by=CLOCK, now=now))
+        offered = offer_next(session.pk, by=CLOCK, now=now)
+        gate.recheck(session.pk, by=CLOCK, now=now)
+        return len(lapsed) + len(offered)
 
 
 def _lapse(offer: PlaceOffer, session: Session, now: datetime) -> None:

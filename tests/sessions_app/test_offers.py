@@ -79,6 +79,18 @@ def test_declining_offers_the_place_to_the_next_and_ends_the_waiting(coordinator
 
 
 @pytest.mark.django_db
+def test_the_gate_opens_only_once_nobody_is_left_to_ask(coordinator):
+    session, _ = full_session(coordinator)
+    free_one(session, coordinator)
+    for _ in range(2):
+        session.refresh_from_db()
+        assert session.gate_reopened_at is None
+        offers.decline(offers_of(session, "open")[0].pk, by=coordinator, now=LATER)
+    session.refresh_from_db()
+    assert session.gate_reopened_at == LATER
+
+
+@pytest.mark.django_db
 def test_an_offer_that_nobody_answers_lapses_once_and_goes_on(coordinator):
     session, (first, second) = full_session(coordinator)
     free_one(session, coordinator)
