@@ -42,7 +42,7 @@ class InvitePlan:
     chosen: int
     lines: list[PlanLine]
     stretch: Stretch
-    choices = ((PLACE, "Give a place"), (WAIT, "Put on the waiting list"), (OUT, "Leave out"))
+    choices = ((PLACE, "Give a place"), (WAIT, "Waiting list"), (OUT, "Leave out"))
 
     @property
     def is_short(self) -> bool:
