@@ -14,7 +14,7 @@ from django.db.models import Q, Value
 from families.models import Family
 from sessions_app import posting
 from sessions_app.models import Booking, Invitation, JoinUse, PhoneTask
-from sessions_app.reach import ToReach, reach_by_session
+from sessions_app.reach import ToReach, guardian_ids_by_session, reach_by_session
 from whippersnappers.outbox.models import OutgoingMail
 
 
@@ -40,13 +40,8 @@ class Contact:
     @property
     def prepared_by(self) -> OutgoingMail | PhoneTask | None:
         """The mail or the conversation by which they know what to prepare."""
-        for mail in self.mails:
-            if mail.state == OutgoingMail.State.SENT and posting.prepares(mail):
-                return mail
-        # Who was only offered a place, or told that there is none, does not know what to prepare.
-        other = (PhoneTask.Purpose.CANCELLED, PhoneTask.Purpose.OFFER)
-        spoken = PhoneTask.Outcome.REACHED
-        return next((c for c in self.calls if c.outcome == spoken and c.purpose not in other), None)
+        by_mail = next((mail for mail in self.mails if _has_prepared(mail)), None)
+        return by_mail or next((call for call in self.calls if _has_told(call)), None)
 
     @property
     def has_heard(self) -> bool:
@@ -72,6 +67,16 @@ class Contact:
     @property
     def _uses(self) -> list[str]:
         return self.invitation.outcomes if self.invitation else []  # type: ignore[attr-defined]
+
+
+def _has_prepared(mail: OutgoingMail) -> bool:
+    return mail.state == OutgoingMail.State.SENT and posting.prepares(mail)
+
+
+def _has_told(call: PhoneTask) -> bool:
+    # Who was only offered a place, or told that there is none, does not know what to prepare.
+    other = (PhoneTask.Purpose.CANCELLED, PhoneTask.Purpose.OFFER)
+    return call.outcome == PhoneTask.Outcome.REACHED and call.purpose not in other
 
 
 @dataclass(frozen=True)
@@ -197,8 +202,25 @@ def _by_family(contacts: list[Contact]) -> list[FamilyContact]:
 
 
 def contacted_by_session(session_ids: Iterable[Any]) -> dict[Any, Contacted]:
-    """The counts for each session."""
+    """How many are contacted by the rule of `Contact.prepared_by`; four queries that read what counting needs."""
+    ids = list(session_ids)
+    reached, told = guardian_ids_by_session(ids), _told(ids)
     return {
-        sid: Contacted(sum(c.is_contacted for c in contacts), len(contacts))
-        for sid, contacts in contacts_by_session(session_ids).items()
+        sid: Contacted(sum((str(sid), str(guardian)) in told for guardian in reached[sid]), len(reached[sid]))
+        for sid in ids
+    }
+
+
+def _told(session_ids: list[Any]) -> set[tuple[str, str]]:
+    """Session and guardian, for everybody who has been contacted."""
+    by_about = {posting.about(sid): str(sid) for sid in session_ids}
+    mails = OutgoingMail.objects.filter(
+        about__in=by_about, kind__in=posting.FAMILY_KINDS, state=OutgoingMail.State.SENT
+    ).only("kind", "about", "person", "context", "state")
+    told = {(by_about[mail.about], posting.guardian_id_of(mail)) for mail in mails if _has_prepared(mail)}
+    calls = PhoneTask.objects.filter(session__in=session_ids).order_by()
+    return told | {
+        (str(call.session_id), str(call.guardian_id))
+        for call in calls.only("session_id", "guardian_id", "outcome", "purpose")
+        if _has_told(call)
     }

@@ -7,6 +7,7 @@ link all ask here, so a guardian under a restriction gets nothing anywhere (F7, 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from families.models import Child, Guardian, Guardianship
@@ -46,10 +47,28 @@ def reach_by_session(session_ids: Iterable[Any]) -> Mapping[Any, list[ToReach]]:
 
 def reach_of_children(children_of: Mapping[Any, set[Any]]) -> Mapping[Any, list[ToReach]]:
     """The guardians of these children, session by session, whether they have a place or not; one query."""
-    standing = _standing({child for children in children_of.values() for child in children})
+    by_child: dict[Any, list[tuple[int, Guardianship]]] = defaultdict(list)
+    for place, guardianship in enumerate(_standing(set().union(*children_of.values()))):
+        by_child[guardianship.child_id].append((place, guardianship))
     found: dict[Any, list[ToReach]] = defaultdict(list)
     for session_id, children in children_of.items():
-        found[session_id] = _by_guardian([g for g in standing if g.child_id in children])
+        # In the order in which they were read: by the guardians' names.
+        mine = sorted((placed for child in children for placed in by_child[child]), key=itemgetter(0))
+        found[session_id] = _by_guardian([guardianship for _place, guardianship in mine])
+    return found
+
+
+def guardian_ids_by_session(session_ids: Iterable[Any]) -> Mapping[Any, set[Any]]:
+    """Whom `reach_by_session` finds, as keys alone, for counting; two queries."""
+    held = Booking.objects.filter(session__in=list(session_ids)).holding_a_place()
+    places = list(held.order_by().values_list("session_id", "child_id"))
+    guardians_of_child: dict[Any, set[Any]] = defaultdict(set)
+    standing = Guardianship.objects.inviting().filter(child__in={child for _session, child in places})
+    for child_id, guardian_id in standing.values_list("child_id", "guardian_id"):
+        guardians_of_child[child_id].add(guardian_id)
+    found: dict[Any, set[Any]] = defaultdict(set)
+    for session_id, child_id in places:
+        found[session_id] |= guardians_of_child[child_id]
     return found
 
 

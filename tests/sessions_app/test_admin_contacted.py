@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from sessions_app import phone_tasks
 from sessions_app.admin.contacted import week_of
-from sessions_app.contacting import families_by_session
+from sessions_app.contacting import contacted_by_session, contacts_of, families_by_session
 from sessions_app.models import Booking, Invitation, JoinUse, PhoneTask, Session
 from tests.factories import GuardianFactory, GuardianshipFactory, household, london
 from tests.sessions_app.mail_scenes import NOW, START, deliver, from_clock, planned
@@ -153,3 +153,16 @@ def test_the_sessions_are_those_of_the_week_that_families_know_of(planner: Clien
 def test_a_week_without_sessions_says_so(planner: Client) -> None:
     page = planner.get(reverse("admin:contacted"), {"week": "2031-W01"})
     assert "No session of this week is confirmed yet" in text_of(page)
+
+
+def test_the_count_of_a_session_follows_the_same_rule(scene: Session, coordinator: User) -> None:
+    def both() -> tuple[Any, Any]:
+        one_by_one = contacts_of(scene.pk)
+        counted = contacted_by_session([scene.pk])[scene.pk]
+        return (counted.reached, counted.wanted), (sum(c.is_contacted for c in one_by_one), len(one_by_one))
+
+    assert both() == ((1, 2), (1, 2))
+    phone_tasks.record_call(PhoneTask.objects.get().pk, outcome="reached", by=coordinator, now=AFTER)
+    assert both() == ((2, 2), (2, 2))
+    Booking.objects.filter(child__family__guardians__email="").update(state="withdrawn")
+    assert both() == ((1, 1), (1, 1))
