@@ -30,7 +30,7 @@ demo-reset: $(INSTALLED)
 
 test: $(INSTALLED)
 	@.ci/chromium || true
-	$(PY) -m pytest -n 2 --dist loadfile
+	$(PY) -m pytest -n 2
 
 check: $(INSTALLED)
 	$(PY) -m ruff check .

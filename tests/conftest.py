@@ -44,6 +44,8 @@ def emptying_by_deleting() -> Iterator[None]:
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """The test database goes at the end, even while a thread of some test still holds a connection to it."""
     yield
+    # The last test may have been one after which our own connection is broken.
+    connection.close()
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
