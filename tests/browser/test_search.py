@@ -41,6 +41,7 @@ def test_a_child_is_found_from_any_page_by_keyboard(eyes: Eyes, screen: Screen, 
     expect(found).to_be_hidden()
     page.keyboard.press("/")
     expect(page.locator("#box-words")).to_have_value("jose oconor")
+    expect(found.get_by_role("link", name="José O'Connor")).to_be_visible()
     page.keyboard.press("ArrowDown")
     expect(page.locator("#box-results a").first).to_be_focused()
     assert "jose" not in page.url

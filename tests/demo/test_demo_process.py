@@ -17,6 +17,7 @@ from tests.demo.running import SECONDS_TO_GO, Demo
 from tests.demo.walk import open_tomorrows_draft, resolve_its_blockers, subjects
 
 pytestmark = pytest.mark.faults
+INVITATION = "Your invitation: Drums and songs: rain and thunder"
 
 
 @pytest.fixture(scope="module")
@@ -75,11 +76,15 @@ def test_the_walk_of_the_readme(first_run: Demo, browser: Browser) -> None:
     page.get_by_text("Confirmed. This reaches").wait_for()
     # Then each of the eleven guardians with an address has an invitation within seconds, and Patrick none
     ends = time.monotonic() + 20
-    while len(invited := subjects(first_run, "Your invitation: Drums and songs: rain and thunder")) < 11:
+    while len(invited := subjects(first_run, INVITATION)) < 11:
         assert time.monotonic() < ends, invited
         time.sleep(0.2)
     assert len(invited) == 11
-    assert [len(subjects(first_run, name)) for name in ("hannah.whitfield", "mark.ellis", "patrick.doyle")] == [2, 2, 0]
+    # By day, some of them have another mail: of a session that the sample invites to just then.
+    got = {name: subjects(first_run, name) for name in ("hannah.whitfield", "mark.ellis", "patrick.doyle")}
+    invitations = {name: len([s for s in mails if s.startswith(INVITATION)]) for name, mails in got.items()}
+    assert invitations == {"hannah.whitfield": 1, "mark.ellis": 1, "patrick.doyle": 0}
+    assert got["patrick.doyle"] == []
     # And the meeting is in Zoom, with the Meeting ID that Mark's mail names
     page.goto(first_run.url("/demo/mailbox/?to=mark.ellis"))
     page.locator("a.mail", has_text="rain and thunder").click()
