@@ -1,6 +1,6 @@
 """Keeping the charity's year: its terms, and the days on which nothing takes place."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import models, transaction
@@ -26,6 +26,14 @@ def remove_holiday(holiday: Holiday, *, by: Any, now: datetime) -> None:
     with transaction.atomic():
         record("holiday.removed", by=by, target=holiday, now=now)
         holiday.delete()
+
+
+def to_plan(today: date) -> Term | None:
+    """The term that is planned at this time of the year: the next one, or the present one if it is the last."""
+    return (
+        Term.objects.filter(first_day__gt=today).order_by("first_day").first()
+        or Term.objects.all().meeting(today, today).first()
+    )
 
 
 def _store(thing: models.Model, name: str, *, by: Any, now: datetime) -> None:

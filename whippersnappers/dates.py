@@ -4,7 +4,7 @@ Pure functions of their arguments: pages, mails and the admin say a time in the 
 """
 
 import math
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
@@ -19,10 +19,14 @@ def local(at: datetime) -> datetime:
 
 def clock(at: datetime) -> str:
     """The time of day: `4:00pm`, `midday`, `midnight`."""
-    here = local(at)
-    if here.minute == 0 and here.hour in (0, 12):
-        return "midday" if here.hour else "midnight"
-    return f"{here.hour % 12 or 12}:{here.minute:02}{'am' if here.hour < 12 else 'pm'}"
+    return wall_clock(local(at).time())
+
+
+def wall_clock(at: time) -> str:
+    """A time of day that has no day, said as `clock` says it."""
+    if at.minute == 0 and at.hour in (0, 12):
+        return "midday" if at.hour else "midnight"
+    return f"{at.hour % 12 or 12}:{at.minute:02}{'am' if at.hour < 12 else 'pm'}"
 
 
 def day(at: datetime, *, now: datetime) -> str:

@@ -11,8 +11,10 @@ from demo.sample.making import MAKER, fixed_id
 from demo.sample.people import STAFF, STAFF_PASSWORD, ZOOM_HOSTS, Member
 from demo.sample.programme import PLACES
 from demo.sample.rota import make_rota
+from demo.sample.series import make_series
 from demo.sample.sessions import make_sessions, make_tomorrows_draft
 from demo.sample.waiting import make_waiting_list
+from demo.sample.year import make_year
 from families.models import Family
 from sessions_app.models import Place, StaffProfile, ZoomHost
 from whippersnappers import dates
@@ -36,8 +38,10 @@ def make_charity(now: datetime) -> None:
     staff = make_staff(founded, today=dates.local(now).date())
     make_rooms(founded)
     children = make_families(founded)
+    make_year(now)
     make_sessions(staff, children, now)
     make_waiting_list(children, now)
+    make_series(staff, children, now)
     make_rota(staff, now)
     # The mails of sessions long past were not made today.
     OutgoingMail.objects.filter(state=OutgoingMail.State.SENT).update(created_at=F("not_before"))

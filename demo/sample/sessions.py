@@ -11,6 +11,7 @@ from sessions_app import booking, confirming, planning, staffing
 from sessions_app.models import Place, Session, SessionItem, SessionStep, StaffAssignment, StaffProfile
 from sessions_app.posting import about
 from sessions_app.readiness import free_hosts
+from sessions_app.series.days import days_off
 from whippersnappers import dates
 from whippersnappers.accounts.models import User
 from whippersnappers.organisation import organisation
@@ -33,11 +34,16 @@ def make_sessions(staff: dict[str, StaffProfile], children: dict[str, Child], no
     earlier = now - timedelta(hours=1)
     for planned in confirmed:
         _confirm_quietly(draft(planned, staff, invited(planned, children), by=planner, now=earlier), planner, earlier)
-    for number, planned in enumerate(ahead[len(confirmed) :]):
+    for number, planned in enumerate(_outside_holidays(ahead[len(confirmed) :])):
         _unfinished_draft(planned, LACKS[number % len(LACKS)], staff, invited(planned, children), planner, now)
     _somebody_drops_out(planner, now)
     _about_to_begin(staff, children, planner, now)
     make_tomorrows_draft(now)
+
+
+def _outside_holidays(planned: list[Planned]) -> list[Planned]:
+    off = days_off(dates.local(one.starts_at).date() for one in planned)
+    return [one for one in planned if dates.local(one.starts_at).date() not in off]
 
 
 def invited(planned: Planned, children: dict[str, Child]) -> list[Child]:

@@ -11,12 +11,14 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
+from sessions_app.admin.series_words import rhythm_said
 from sessions_app.models import Series, Term
-from sessions_app.series import rules
 from sessions_app.series.carrying import carried_into, carry_over, to_carry
 from sessions_app.series.plans import Outcome
 from sessions_app.series.rehearsing import undone
 from whippersnappers import dates
+
+_CHILDREN = {0: "no children yet", 1: "1 child"}
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ def _rows(request: HttpRequest, source: Term, term: Term, now: datetime) -> list
     there = carried_into(term)
     rows = []
     for series in to_carry(source):
-        rhythm = f"{rules.said(series.rule, series.first_day)}, {series.starts:%H:%M} to {series.ends:%H:%M}"
+        rhythm = rhythm_said(series)
         if series.pk in there:
             rows.append(Carried(series, rhythm, "It is in this term already.", (), can_come=False))
             continue
@@ -86,7 +88,7 @@ def _row(series: Series, rhythm: str, outcome: Outcome, now: datetime) -> Carrie
     first = dates.calendar_day(outcome.lines[0].day, now=now)
     staff, children = series.staff.count(), series.children.count()
     said = f"{len(outcome.lines)} sessions from {first}, with {_counted(staff, 'member')} of staff"
-    said += f" and {children} children." if children != 1 else " and 1 child."
+    said += f" and {_CHILDREN.get(children, f'{children} children')}."
     trouble = tuple(dict.fromkeys(words for line in outcome.lines for words in line.trouble))
     return Carried(series, rhythm, said, trouble, can_come=True)
 

@@ -1,17 +1,24 @@
 """The part of a series' form that says when it repeats, and on which of those days it takes place."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
-from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+from django.utils import timezone
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextInputWidget,
+)
 
 from sessions_app.admin.times import DayField
 from sessions_app.models import Series
 from sessions_app.series import rules
 from sessions_app.series.days import counted_days_on, days_off
+from whippersnappers import dates
 
 WEEKLY, FORTNIGHTLY, MONTHLY, DAILY, OWN = "weekly", "fortnightly", "monthly", "daily", "own"
 REPEATS = [
@@ -34,8 +41,8 @@ class RepeatForm(forms.Form):
         choices=list(enumerate(rules.WEEKDAYS)),
         coerce=int,
         required=False,
-        widget=forms.CheckboxSelectMultiple(attrs={"class": "st-check"}),
-        help_text="None ticked: on the weekday of the first day.",
+        widget=UnfoldAdminCheckboxSelectMultipleWidget(),
+        help_text="None ticked: on the weekday of the first day that you give below.",
     )
     rule = forms.CharField(
         label="Rule of its own",
@@ -44,8 +51,8 @@ class RepeatForm(forms.Form):
         widget=UnfoldAdminTextInputWidget(),
         help_text="As calendars write it, for example FREQ=MONTHLY;BYDAY=1SA,3SA.",
     )
-    first_day = DayField(label="First day", required=False)
-    last_day = DayField(label="Last day", required=False)
+    first_day = DayField(label="First day", required=False, help_text="Leave empty: from the beginning of the term.")
+    last_day = DayField(label="Last day", required=False, help_text="Leave empty: to the end of the term.")
     count = forms.IntegerField(
         label="Or how many sessions",
         required=False,
@@ -82,9 +89,12 @@ class RepeatForm(forms.Form):
         """First and last day, where they were left out, are those of the term."""
         typed, term = self.cleaned_data, self.cleaned_data.get("term")
         if typed.get("first_day") is None and "first_day" not in self.errors:
-            typed["first_day"] = term.first_day if term else None
+            tomorrow = dates.local(timezone.now()).date() + timedelta(days=1)
+            typed["first_day"] = max(term.first_day, tomorrow) if term else None
             if term is None:
                 self.add_error("first_day", "Say on which day it begins, or choose a term.")
+            elif typed.get("repeats") in (WEEKLY, FORTNIGHTLY) and not typed.get("weekdays"):
+                self.add_error("weekdays", "Tick the day of the week, or say the first day.")
         if typed.get("last_day") and typed.get("count"):
             self.add_error("count", "Say either the last day or how many sessions, not both.")
         elif not typed.get("last_day") and not typed.get("count") and not {"last_day", "count"} & set(self.errors):

@@ -24,7 +24,7 @@ from sessions_app.admin.series_inlines import (
     steps_in,
 )
 from sessions_app.admin.series_steps import STEPS, SeriesStep, respond
-from sessions_app.admin.series_words import outcome_said, skipped_said, what_would_happen
+from sessions_app.admin.series_words import hours_said, outcome_said, rhythm_said, skipped_said, what_would_happen
 from sessions_app.admin.session_inlines import without_side_doors
 from sessions_app.admin.session_list import two_lines
 from sessions_app.models import Series, Session
@@ -90,6 +90,7 @@ class SeriesAdmin(StaffAdmin):
     change_form_before_template = "staff/session_mark.html"
     change_form_after_template = "staff/series_days.html"
     compressed_fields = False
+    change_form_show_cancel_button = False
 
     # --- The list
 
@@ -104,7 +105,7 @@ class SeriesAdmin(StaffAdmin):
 
     @admin.display(description="When", ordering="starts")
     def rhythm(self, series: Series) -> SafeString:
-        return two_lines(rules.said(series.rule, series.first_day), f"{series.starts:%H:%M} to {series.ends:%H:%M}")
+        return two_lines(rules.said(series.rule, series.first_day), hours_said(series))
 
     @admin.display(description="Still to come", ordering="left")
     def sessions_left(self, series: Any) -> int:
@@ -121,7 +122,7 @@ class SeriesAdmin(StaffAdmin):
         who = ["child", "groups"] if obj is None else ["child"]
         sets = [
             ("What", {"fields": ["title", ("kind", "delivery"), "place", "summary"]}),
-            ("When", {"fields": ["term", ("repeats", "first_day", *end), "weekdays", "rule", ("starts", "ends")]}),
+            ("When", {"fields": [("term", "repeats"), "weekdays", "rule", ("starts", "ends"), ("first_day", *end)]}),
             ("Children and mails", {"fields": [*who, ("capacity", "pre_session_hours")]}),
         ]
         return sets if obj is None else [*sets, ("This change", {"fields": ["holds", "reason"]})]
@@ -144,7 +145,7 @@ class SeriesAdmin(StaffAdmin):
             "title": series.title,
             "subtitle": None,
             "now": now,
-            "rhythm": rules.said(series.rule, series.first_day),
+            "rhythm": rhythm_said(series),
             "run": cards(series.sessions.all(), now),
             "skipped_days": skipped_said(series, now),
             "steps": [step for step in STEPS if step.fits(series, dates.local(now).date())],
@@ -187,7 +188,7 @@ class SeriesAdmin(StaffAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         title = {} if object_id else {"title": "Plan a series"}
-        plain = {"show_save": False, "show_save_and_continue": False, "show_save_and_add_another": False}
+        plain = dict.fromkeys(("show_save", "show_save_and_continue", "show_save_and_add_another", "show_close"), False)
         return super().changeform_view(request, object_id, form_url, title | plain | (extra_context or {}))
 
     def _changeform_view(
@@ -199,6 +200,7 @@ class SeriesAdmin(StaffAdmin):
             request.is_shown = True  # type: ignore[attr-defined]
             below = what_would_happen(shown.rehearsal, shown.form, timezone.now())
         # The same form once more, with all that was typed, and what it would do below it.
+        below["pressed"] = DO in request.POST
         return super()._changeform_view(request, object_id, form_url, {**(extra_context or {}), **below})
 
     # --- Saving: shown first, then done

@@ -1,7 +1,7 @@
 """The form of a series: its facts, who is in it, and from which day a change of it holds."""
 
 import hashlib
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -9,9 +9,10 @@ from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelectMultiple
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from families.models import Child, Group
+from sessions_app import terms
 from sessions_app.admin.repeating import RepeatForm, repeats_of
 from sessions_app.admin.session_form import MEANWHILE, FamilyTextForm
 from sessions_app.admin.times import ClockField
@@ -20,6 +21,13 @@ from sessions_app.series.plans import Plan, plan_of
 from whippersnappers import dates
 
 ALL = "all"
+USUAL_LENGTH = timedelta(minutes=45)
+# What may be left out of a new series, and what it is then.
+LEFT_OUT = {
+    "title": "Leave empty: the name of the group.",
+    "ends": "Leave empty: 45 minutes later.",
+    "capacity": "Leave empty: one for each child.",
+}
 
 
 def mark_of(series: Series) -> str:
@@ -47,7 +55,7 @@ class SeriesForm(RepeatForm, FamilyTextForm):
         label="Groups",
         queryset=Group.objects.order_by("name"),
         required=False,
-        widget=forms.CheckboxSelectMultiple(attrs={"class": "st-check"}),
+        widget=UnfoldAdminCheckboxSelectMultipleWidget(),
         help_text="Everybody in the group gets a place in every session.",
     )
     holds = forms.ChoiceField(label="What you change holds", widget=UnfoldAdminSelectWidget())
@@ -71,9 +79,19 @@ class SeriesForm(RepeatForm, FamilyTextForm):
         self.initial["nothing_needed"] = self.instance.nothing_needed
         self.stored_mark = ""
         if self.is_new:
-            del self.fields["holds"], self.fields["reason"]
+            self._suggest()
         else:
             self._show_stored()
+
+    def _suggest(self) -> None:
+        """What is usual stands there already, or may be left out."""
+        del self.fields["holds"], self.fields["reason"]
+        for name, left_out in LEFT_OUT.items():
+            self.fields[name].required = False
+            self.fields[name].help_text = left_out
+        self.initial.setdefault("kind", Session.Kind.SMALL_GROUP)
+        self.initial["capacity"] = None
+        self.initial.setdefault("term", terms.to_plan(dates.local(timezone.now()).date()))
 
     def _show_stored(self) -> None:
         series = self.instance
@@ -100,6 +118,8 @@ class SeriesForm(RepeatForm, FamilyTextForm):
         if not self.is_new and self.data.get("mark", "") != self.stored_mark:
             self.met_another = True
             raise ValidationError(MEANWHILE)
+        if self.is_new:
+            self._fill_in(cleaned)
         series = self.instance
         series.starts = cleaned.get("starts") or series.starts
         series.ends = cleaned.get("ends") or series.ends
@@ -109,6 +129,25 @@ class SeriesForm(RepeatForm, FamilyTextForm):
         self.take_days(series)
         return cleaned
 
+    def _fill_in(self, cleaned: dict[str, Any]) -> None:
+        """Give what was left out its usual value."""
+        groups = cleaned.get("groups") or []
+        if not cleaned.get("title") and "title" not in self.errors:
+            cleaned["title"] = groups[0].name if groups else ""
+            if not groups:
+                self.add_error("title", "Give it a title, or tick a group.")
+        if cleaned.get("capacity") is None and "capacity" not in self.errors:
+            cleaned["capacity"] = max(len(self.children), 1)
+        if cleaned.get("starts") and cleaned.get("ends") is None and "ends" not in self.errors:
+            ends = datetime.combine(date.min, cleaned["starts"]) + USUAL_LENGTH
+            cleaned["ends"] = ends.time()
+
+    @property
+    def children(self) -> tuple[Child, ...]:
+        """Everybody chosen by name or by group, once."""
+        grouped = Child.objects.filter(groups__in=self.cleaned_data.get("groups") or [], archived_at=None)
+        return tuple({child.pk: child for child in [*(self.cleaned_data.get("child") or []), *grouped]}.values())
+
     @property
     def from_day(self) -> date | None:
         """The day from which a change holds, or None for all sessions to come."""
@@ -117,6 +156,4 @@ class SeriesForm(RepeatForm, FamilyTextForm):
 
     def plan(self, *, steps: Any, items: Any, staff: Any) -> Plan:
         """The whole plan; lines and staff come from the tables below the form."""
-        grouped = Child.objects.filter(groups__in=self.cleaned_data.get("groups") or [], archived_at=None)
-        children = {child.pk: child for child in [*self.cleaned_data["child"], *grouped]}
-        return Plan(self.instance, steps, items, staff, tuple(children.values()), days=self.days, skipped=self.skipped)
+        return Plan(self.instance, steps, items, staff, self.children, days=self.days, skipped=self.skipped)

@@ -14,11 +14,14 @@ from sessions_app.admin.session_inlines import (
     name_fields,
     without_side_doors,
 )
-from sessions_app.models import SeriesItem, SeriesStaff, SeriesStep
+from sessions_app.models import SeriesItem, SeriesStaff, SeriesStep, StaffAssignment
 
 
 class SeriesStepInline(StepInline):
     model = SeriesStep  # type: ignore[assignment]
+
+    def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
+        return 1 if obj is None else 0
 
 
 class SeriesItemInline(ItemInline):
@@ -31,6 +34,8 @@ class SeriesStaffFormSet(PaginationInlineFormSet):
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
         name_fields(form)
+        if index == 0 and self.instance._state.adding:
+            form.initial["role"] = StaffAssignment.Role.LEAD
 
     def clean(self) -> None:
         super().clean()
@@ -57,6 +62,10 @@ class SeriesStaffInline(TabularInline):
     hide_title = True
     verbose_name = "person"
     verbose_name_plural = "Staff"
+
+    def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
+        """Every session needs two."""
+        return 2 if obj is None else 0
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         return without_side_doors(super().formfield_for_dbfield(db_field, request, **kwargs))

@@ -14,12 +14,12 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from sessions_app.admin.series_words import days_that_change, outcome_said
+from sessions_app.admin.series_words import days_that_change, outcome_said, rhythm_said
 from sessions_app.admin.session_form import refuse_secret_requests
 from sessions_app.admin.steps import say_at_fields
 from sessions_app.admin.times import DayField
 from sessions_app.models import Series
-from sessions_app.series import lasting, rules
+from sessions_app.series import lasting
 from sessions_app.series.editing import change
 from sessions_app.series.plans import Outcome, Plan
 from sessions_app.series.rehearsing import rehearse
@@ -119,7 +119,7 @@ def respond(step: SeriesStep, request: HttpRequest, series: Series, site: Any, n
             context["days"] = days_that_change(rehearsal, now)
         except ValidationError as refused:
             say_at_fields(form, refused)
-    context |= {"media": form.media, "rhythm": rules.said(series.rule, series.first_day)}
+    context |= {"media": form.media, "rhythm": rhythm_said(series)}
     return TemplateResponse(request, "staff/series_step.html", context)
 
 

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sessions_app.models import Series
+from sessions_app.series import rules
 from sessions_app.series.plans import Line, Outcome
 from sessions_app.series.rehearsing import Rehearsal
 from whippersnappers import dates
@@ -52,16 +53,34 @@ class DayShown:
 def what_would_happen(rehearsal: Rehearsal, form: Any, now: datetime) -> dict[str, Any]:
     """What stands below the form: every day with its session's fate, who is told, and the button that does it."""
     lines = {line.day: line for line in rehearsal.outcome.lines}
-    days = sorted({*form.days, *form.skipped, *lines})
+    since = date.min if form.is_new else form.from_day or dates.local(now).date()
+    days = sorted(day for day in {*form.days, *form.skipped, *lines} if day >= since)
     planned = rehearsal.outcome.count(Line.PLANNED)
     new = f"Plan {planned} sessions" if planned != 1 else "Plan 1 session"
     return {
         "rehearsal": rehearsal,
         "said": outcome_said(rehearsal.outcome),
         "days": [_shown(day, day in form.days, form.skipped.get(day, ""), lines.get(day), now) for day in days],
+        "who": _who(form),
         "do_said": new if form.is_new else "Change the series",
         "is_new": form.is_new,
     }
+
+
+def _who(form: Any) -> str:
+    """`Every Tuesday, 4:00pm to 4:45pm, for 12 children.`"""
+    children = len(form.children)
+    return f"{rhythm_said(form.instance)}, for {'1 child' if children == 1 else f'{children} children'}."
+
+
+def rhythm_said(series: Series) -> str:
+    """`Every Tuesday, 4:00pm to 4:45pm`."""
+    return f"{rules.said(series.rule, series.first_day)}, {hours_said(series)}"
+
+
+def hours_said(series: Series) -> str:
+    """`4:00pm to 4:45pm`."""
+    return f"{dates.wall_clock(series.starts)} to {dates.wall_clock(series.ends)}"
 
 
 def days_that_change(rehearsal: Rehearsal, now: datetime) -> list[DayShown]:

@@ -67,7 +67,14 @@
         });
     }
 
+    // Django's form begins at its first field, even where what came of it stands further down.
+    function beginAtAnswer() {
+        var answer = document.querySelector('[tabindex="-1"][autofocus]');
+        if (answer) answer.focus();
+    }
+
     document.addEventListener("DOMContentLoaded", function () {
+        beginAtAnswer();
         offerPrinting();
         nameAll();
         new MutationObserver(nameAll).observe(document.body, { childList: true, subtree: true });

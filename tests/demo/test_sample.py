@@ -1,7 +1,7 @@
 """The sample charity: what DESIGN asks of it is there, the same every time, and fit for the walk."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,12 +9,25 @@ from django.db import transaction
 
 from demo.sample.charity import is_empty, keep_tomorrow_interesting, make_charity
 from demo.sample.people import PERSONAS
+from demo.sample.year import terms_from
 from families.models import Child, Family, Guardian, Guardianship
 from sessions_app import reach
 from sessions_app.capacity import places_of
 from sessions_app.fair_shares import shares_of, stretch_of
-from sessions_app.models import Absence, Booking, PlaceOffer, Session, Skill, StaffProfile, SwapRequest, WorkingHours
+from sessions_app.models import (
+    Absence,
+    Booking,
+    PlaceOffer,
+    Series,
+    Session,
+    Skill,
+    StaffProfile,
+    SwapRequest,
+    Term,
+    WorkingHours,
+)
 from sessions_app.readiness import blockers
+from sessions_app.series.carrying import carry_over, to_carry
 from whippersnappers import dates
 from whippersnappers.accounts.models import User
 from whippersnappers.accounts.roles import Role
@@ -154,3 +167,24 @@ def test_a_second_start_changes_nothing_and_a_later_day_gets_its_own_draft(chari
     (new,) = set(Session.objects.values_list("pk", flat=True)) - before
     day = dates.local(Session.objects.get(pk=new).starts_at).date()
     assert day == dates.local(NOW).date() + timedelta(days=2)
+
+
+def test_weekly_offers_are_series_and_the_next_term_can_be_carried_over(charity):
+    present, coming, _ = Term.objects.order_by("first_day")
+    weekly = Session.objects.filter(starts_at__gt=NOW).exclude(pk=tomorrows_draft().pk)
+    assert not weekly.filter(series=None).exclude(title__startswith="Story time: The Dog").exists()
+    assert {series.term for series in Series.objects.all()} == {present}
+    drums = Series.objects.get(title="Drums and songs")
+    assert (drums.children.count(), drums.staff.count(), drums.steps.count(), drums.items.count()) == (10, 2, 4, 2)
+    with transaction.atomic():
+        outcomes = carry_over(to_carry(present), coming, by=User.objects.get(email="cora@whippersnappers.org"), now=NOW)
+        assert len(outcomes) == 8
+        assert [line.trouble for outcome in outcomes for line in outcome.lines if line.trouble] == []
+
+
+@pytest.mark.parametrize("today", [date(2026, 11, 25), date(2026, 12, 30), date(2027, 3, 10), date(2027, 8, 3)])
+def test_on_every_day_there_are_three_terms_that_do_not_overlap(today):
+    terms, end = terms_from(today), today + timedelta(weeks=5)
+    assert terms[0][1] <= today < end < terms[0][2]
+    days = [day for term in terms for day in term[1:]]
+    assert days == sorted(set(days))
