@@ -203,5 +203,5 @@ class TestList:
         for count in (1, 30):
             for n in range(count):
                 record("test.many", by=administrator, number=n)
-            with django_assert_num_queries(5):
+            with django_assert_num_queries(6):
                 assert client.get("/admin/audit/auditevent/").status_code == 200
