@@ -12,6 +12,7 @@ from bench.ground import engines
 PARTS = {
     "outbox": ("bench.table", "whippersnappers.settings"),
     "pages": ("bench.pages", "bench.settings"),
+    "presses": ("bench.presses", "bench.settings"),
 }
 
 

@@ -74,7 +74,9 @@ class SeriesForm(RepeatForm, FamilyTextForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.is_new = self.instance._state.adding
-        self.fields["child"].widget = AutocompleteSelectMultiple(Booking._meta.get_field("child"), admin.site)
+        chooser = AutocompleteSelectMultiple(Booking._meta.get_field("child"), admin.site)
+        chooser.is_required = True  # no cross that empties the whole list with one slip
+        self.fields["child"].widget = chooser
         self.fields["child"].queryset = Child.objects.filter(archived_at=None)  # type: ignore[attr-defined]
         self.initial["nothing_needed"] = self.instance.nothing_needed
         self.stored_mark = ""

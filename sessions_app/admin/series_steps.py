@@ -108,6 +108,8 @@ def respond(step: SeriesStep, request: HttpRequest, series: Series, site: Any, n
     """Ask, show what would change, and once that was seen and pressed, do it and go back to the series."""
     form = step.form_class(request.POST or None)
     context = {**site.each_context(request), "title": step.title, "step": step, "series": series, "form": form}
+    # Said before the form writes what is wanted onto the series.
+    context |= {"media": form.media, "rhythm": rhythm_said(series), "until": series.last_day}
     if request.method == "POST" and form.is_valid():
         try:
             action = _action(form, series, request, now)
@@ -119,7 +121,6 @@ def respond(step: SeriesStep, request: HttpRequest, series: Series, site: Any, n
             context["days"] = days_that_change(rehearsal, now)
         except ValidationError as refused:
             say_at_fields(form, refused)
-    context |= {"media": form.media, "rhythm": rhythm_said(series)}
     return TemplateResponse(request, "staff/series_step.html", context)
 
 

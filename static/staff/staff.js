@@ -67,14 +67,13 @@
         });
     }
 
-    // Django's form begins at its first field, even where what came of it stands further down.
-    function beginAtAnswer() {
-        var answer = document.querySelector('[tabindex="-1"][autofocus]');
+    // Once all is loaded: Django's own script begins at the first field, though the answer stands further down.
+    window.addEventListener("load", function () {
+        var answer = document.querySelector("[data-begin-here]");
         if (answer) answer.focus();
-    }
+    });
 
     document.addEventListener("DOMContentLoaded", function () {
-        beginAtAnswer();
         offerPrinting();
         nameAll();
         new MutationObserver(nameAll).observe(document.body, { childList: true, subtree: true });

@@ -1,5 +1,6 @@
 """Planning and changing a series on its pages: shown first, then done; what is refused and in which words."""
 
+from datetime import time
 from typing import Any
 
 import pytest
@@ -111,6 +112,26 @@ def test_a_term_gives_both_ends_and_half_term_is_left_out_unless_ticked(planner)
     assert len(days_of(Series.objects.get())) == 13
 
 
+def test_what_is_usual_may_be_left_out(planner, group):
+    Term.objects.create(name="This term", first_day=day("2026-12-28"), last_day=day("2027-01-31"))
+    term = Term.objects.create(name="Next term", first_day=day("2027-02-01"), last_day=day("2027-02-28"))
+    page = planner.get(reverse(ADD))
+    assert page.context["adminform"].form["term"].value() == term.pk
+    left_out = dict.fromkeys(("title", "capacity", "first_day", "count", "ends"), "")
+    data = blank(planner, **left_out, weekdays=["1"], groups=[group.pk])
+    press(planner, reverse(ADD), data)
+    series = Series.objects.get()
+    assert (series.title, series.capacity, series.term) == ("Drummers", 3, term)
+    assert (series.starts, series.ends) == (time(16), time(16, 45))
+    assert days_of(series) == ["2027-02-02", "2027-02-09", "2027-02-16", "2027-02-23"]
+
+
+def test_a_series_in_the_present_term_begins_tomorrow_at_the_earliest(planner):
+    term = Term.objects.create(name="This term", first_day=day("2026-12-01"), last_day=day("2027-01-08"))
+    page = planner.post(reverse(ADD), blank(planner, first_day="", count="", term=term.pk, weekdays=["0", "1"]))
+    assert [d.said for d in page.context["days"]] == ["Tuesday 5 January"]
+
+
 def test_a_press_on_something_else_than_was_seen_shows_it_again(planner):
     page = planner.post(reverse(ADD), blank(planner))
     seen = {"seen": page.context["rehearsal"].fingerprint, "do": "yes"}
@@ -125,6 +146,7 @@ def test_a_press_on_something_else_than_was_seen_shows_it_again(planner):
     [
         ({"ends": "15:00"}, "ends", "must end after"),
         ({"first_day": "2027-02-30"}, "first_day", "no such day"),
+        ({"title": ""}, "title", "Give it a title"),
         ({"first_day": ""}, "first_day", "on which day it begins"),
         ({"count": ""}, "last_day", "when it ends"),
         ({"last_day": "2027-03-01"}, "count", "not both"),
