@@ -9,7 +9,7 @@ from django.db import transaction
 from sessions_app import hosting, notices, offers, planning
 from sessions_app.models import Session
 from sessions_app.readiness import Blocker, blockers, time_blockers
-from sessions_app.secret_requests import asks_for_secret
+from sessions_app.secret_requests import refuse_reason
 from whippersnappers.audit.trail import record
 
 PASSED = "This time has passed: choose a time still to come."
@@ -86,8 +86,7 @@ def cancel(session_id: Any, *, reason: str, by: Any, now: datetime) -> Session:
             raise ValidationError("This session is over: it cannot be cancelled any more.")
         if not reason:
             raise ValidationError({"reason": "Say why, in words that families may read."})
-        if asks_for_secret(reason):
-            raise ValidationError({"reason": "We never ask families for passwords or login details: write it without."})
+        refuse_reason(reason)
         was_confirmed = session.state != Session.State.DRAFT
         session.state, session.cancelled_at, session.cancel_reason = Session.State.CANCELLED, now, reason
         session.gate_reopened_at = None

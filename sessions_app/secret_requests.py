@@ -3,6 +3,10 @@
 import re
 import unicodedata
 
+from django.core.exceptions import ValidationError
+
+from whippersnappers.policy import Clause
+
 _SECRETS = re.compile(
     r"""\b(
         pass[\s-]?words? | pass[\s-]?phrases? | (?-i:PIN)s? | pin\s+(?:number|code)s? |
@@ -45,6 +49,27 @@ def asks_for_secret(text: str) -> str:
         if _asks(sentence):
             return sentence.strip()
     return ""
+
+
+def refuse_secret_requests(text: str) -> None:
+    """Raise ValidationError when a text for families asks for a password or login details (N1).
+
+    The validator of every model and form field that families read.
+    """
+    sentence = asks_for_secret(text)
+    if sentence:
+        raise ValidationError(
+            f"We never ask families for passwords or login details ({Clause.N1}). Change this: “{sentence}”",
+            code=Clause.N1,
+        )
+
+
+def refuse_reason(reason: str) -> None:
+    """The same for why something is called off; the complaint is keyed by `reason`."""
+    try:
+        refuse_secret_requests(reason)
+    except ValidationError as refusal:
+        raise ValidationError({"reason": refusal.messages}) from refusal
 
 
 def _asks(sentence: str) -> bool:

@@ -1,8 +1,10 @@
 """The reading age against texts whose Flesch-Kincaid grade is published."""
 
+from pathlib import Path
+
 import pytest
 
-from whippersnappers.reading_age import hard_sentences, readability, reading_age, sentences, syllables
+from whippersnappers.reading_age import hard_sentences, long_words, readability, reading_age, sentences, syllables
 
 GETTYSBURG = """Four score and seven years ago our fathers brought forth, upon this continent, a new nation, \
 conceived in liberty, and dedicated to the proposition that all men are created equal. Now we are engaged in a \
@@ -19,10 +21,27 @@ measure of devotion, that we here highly resolve that these dead shall not have 
 under God, shall have a new birth of freedom, and that government of the people, by the people, for the people, \
 shall not perish from the earth."""
 
+CONGRESS = """Mr. Speaker, 480,000 Federal employees are working without pay, a form of involuntary servitude; \
+280,000 Federal employees are not working, and they will be paid. Virtually all of these workers have mortgages to \
+pay, children to feed, and financial obligations to meet.
+Mr. Speaker, what is happening to these workers is immoral, is wrong, and must be rectified immediately. Newt \
+Gingrich and the Republican leadership must not continue to hold the House and the American people hostage while \
+they push their disastrous 7-year balanced budget plan. The gentleman from Georgia, Mr. Gingrich, and the Republican \
+leadership must join Senator Dole and the entire Senate and pass a continuing resolution now, now to reopen Government.
+Mr. Speaker, that is what the American people want, that is what they need, and that is what this body must do."""
+
+PETER_RABBIT = (Path(__file__).parent / "data" / "peter_rabbit.txt").read_text()
+
 PUBLISHED = [
     # Wikipedia, "Flesch-Kincaid readability tests".
     ("The cat sat on the mat.", -1.45),
     ("The Australian platypus is seemingly a hybrid of a mammal and reptilian creature.", 13.1),
+    # As Microsoft Word measures them (rabbirami.blogspot.com, May 2008).
+    ("To be or not to be, that is the question.", 1.2),
+    ("It was the best of times, it was the worst of times.", 0.8),
+    # The examples that spacy-readability checks itself against: Congress, 1996, and Beatrix Potter, 1902.
+    (CONGRESS, 12.3),
+    (PETER_RABBIT, 6.51),
     # Lincoln, 1863; 10.9 is the figure usually quoted.
     (GETTYSBURG, 10.9),
 ]
@@ -55,6 +74,16 @@ def test_links_and_lists_do_not_make_a_text_hard():
     plain = "We sing.\n\n- Hello song\n- Drums\n\nJoin here:\nhttps://example.org/join/a-very-long-link-with-words/"
     assert sentences(plain)[:3] == ["We sing.", "Hello song", "Drums"]
     assert reading_age(plain) < 8
+
+
+def test_a_shortened_word_ends_no_sentence():
+    text = "Mr. Fox and Mrs. Hen visit Dr. Bear. Bring toys, e.g. a bear."
+    assert sentences(text) == ["Mr. Fox and Mrs. Hen visit Dr. Bear.", "Bring toys, e.g. a bear."]
+
+
+def test_long_words_are_named_once_and_names_are_left_alone():
+    text = "Participants bring percussion. We meet Anastasia. Percussion is for participants."
+    assert (long_words(text, 4), long_words(text, 3)) == (["Participants"], ["Participants", "percussion"])
 
 
 def test_the_hard_sentences_are_named_hardest_first():

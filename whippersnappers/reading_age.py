@@ -15,8 +15,11 @@ from itertools import pairwise
 import pyphen
 
 _HYPHENS = pyphen.Pyphen(lang="en_GB", left=2, right=2)
+# A full stop after these does not end a sentence.
+_SHORTENED = "".join(rf"(?<!\b{short}\.)" for short in ("Mr", "Mrs", "Ms", "Dr", "St", "e\\.g", "i\\.e"))
 _SENTENCE_END = re.compile(
-    r"(?<=[.!?…])\s+|(?<=[.!?…][\"'”’)\]])\s+|\n\s*\n+|\n\s*(?=[-•*] )|\n(?=[A-Z0-9])",
+    rf"(?<=[.!?…]){_SHORTENED}\s+"
+    r"|(?<=[.!?…][\"'”’)\]])\s+|\n\s*\n+|\n\s*(?=[-•*] )|\n(?=[A-Z0-9])",
 )
 _BULLET = re.compile(r"^[-•*] +")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
@@ -44,6 +47,7 @@ _SAID_OTHERWISE = {
     "friends": 1,
     "hour": 1,
     "hours": 1,
+    "immediately": 5,
     "interest": 2,
     "people": 2,
     "quiet": 2,
@@ -95,6 +99,17 @@ def hard_sentences(text: str, oldest: float) -> list[str]:
     """The sentences that ask for a reader older than `oldest` years, hardest first."""
     aged = [(reading_age(sentence), sentence) for sentence in sentences(text) if _words(sentence)]
     return [sentence for age, sentence in sorted(aged, reverse=True) if age > oldest]
+
+
+def long_words(text: str, sounds: int) -> list[str]:
+    """The words with at least that many syllables, each once, in their order; names inside a sentence left out."""
+    found: dict[str, str] = {}
+    for sentence in sentences(text):
+        for number, word in enumerate(_words(sentence)):
+            is_name = number > 0 and word[0].isupper()
+            if not is_name and syllables(word) >= sounds:
+                found.setdefault(word.lower(), word)
+    return list(found.values())
 
 
 def sentences(text: str) -> list[str]:

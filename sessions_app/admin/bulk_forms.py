@@ -8,7 +8,6 @@ from unfold.widgets import UnfoldAdminSelectWidget
 
 from families.models import Group
 from sessions_app.admin.inviting import group_said
-from sessions_app.admin.session_form import refuse_secret_requests
 from sessions_app.admin.session_steps import ReasonForm
 from sessions_app.bulk.asking import Asked
 from sessions_app.models import BulkRun, StaffAssignment, StaffProfile
@@ -27,10 +26,6 @@ class CancelForm(ReasonForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["reason"].label = "Why are they cancelled?"
-
-    def clean_reason(self) -> str:
-        refuse_secret_requests(self.cleaned_data["reason"])
-        return str(self.cleaned_data["reason"]).strip()
 
     def asked(self) -> Asked:
         return Asked(reason=self.cleaned_data["reason"])

@@ -2,18 +2,29 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
 from sessions_app import venues
+from sessions_app.admin.family_texts import read_by_families
 from sessions_app.models import Place, ZoomHost
 from whippersnappers.staff_admin import StaffAdmin
 
 
+class PlaceForm(forms.ModelForm):
+    """A place, with how to get there in words that families read."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        read_by_families(self, "directions")
+
+
 @admin.register(Place)
 class PlaceAdmin(StaffAdmin):
+    form = PlaceForm
     list_display = ["name", "address_line", "sessions_ahead"]
     search_fields = ["search_text"]
     search_help_text = "Name or address"

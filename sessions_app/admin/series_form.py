@@ -9,14 +9,16 @@ from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelectMultiple
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminSelectWidget
 
 from families.models import Child, Group
 from sessions_app import terms
+from sessions_app.admin.family_texts import FamilyTextInput, read_by_families
 from sessions_app.admin.repeating import RepeatForm, repeats_of
-from sessions_app.admin.session_form import MEANWHILE, FamilyTextForm
+from sessions_app.admin.session_form import MEANWHILE
 from sessions_app.admin.times import ClockField
 from sessions_app.models import Booking, Series, Session
+from sessions_app.secret_requests import refuse_secret_requests
 from sessions_app.series.plans import Plan, plan_of
 from whippersnappers import dates
 
@@ -39,7 +41,7 @@ def mark_of(series: Series) -> str:
     return hashlib.sha256("\n".join(facts).encode()).hexdigest()[:20]
 
 
-class SeriesForm(RepeatForm, FamilyTextForm):
+class SeriesForm(RepeatForm, forms.ModelForm):
     """A run of sessions as a coordinator plans it, on London's clock."""
 
     starts = ClockField(label="From")
@@ -63,7 +65,8 @@ class SeriesForm(RepeatForm, FamilyTextForm):
         label="If sessions are called off that families know: why?",
         required=False,
         max_length=300,
-        widget=UnfoldAdminTextInputWidget(),
+        widget=FamilyTextInput(),
+        validators=[refuse_secret_requests],
         help_text="Families read this. For example: “The hall is being painted.”",
     )
 
@@ -74,6 +77,7 @@ class SeriesForm(RepeatForm, FamilyTextForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.is_new = self.instance._state.adding
+        read_by_families(self, "title", "summary")
         chooser = AutocompleteSelectMultiple(Booking._meta.get_field("child"), admin.site)
         chooser.is_required = True  # no cross that empties the whole list with one slip
         self.fields["child"].widget = chooser

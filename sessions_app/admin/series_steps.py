@@ -12,13 +12,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from unfold.widgets import UnfoldAdminTextInputWidget
 
+from sessions_app.admin.family_texts import FamilyTextInput
 from sessions_app.admin.series_words import days_that_change, outcome_said, rhythm_said
-from sessions_app.admin.session_form import refuse_secret_requests
 from sessions_app.admin.steps import say_at_fields
 from sessions_app.admin.times import DayField
 from sessions_app.models import Series
+from sessions_app.secret_requests import refuse_secret_requests
 from sessions_app.series import lasting
 from sessions_app.series.editing import change
 from sessions_app.series.plans import Outcome, Plan
@@ -32,13 +32,10 @@ class ReasonForm(forms.Form):
         label="If sessions are called off that families know: why?",
         required=False,
         max_length=300,
-        widget=UnfoldAdminTextInputWidget(),
+        widget=FamilyTextInput(),
+        validators=[refuse_secret_requests],
         help_text="Families read this. For example: “Maya is on holiday.”",
     )
-
-    def clean_reason(self) -> str:
-        refuse_secret_requests(self.cleaned_data["reason"])
-        return str(self.cleaned_data["reason"])
 
 
 class ExtendForm(forms.Form):

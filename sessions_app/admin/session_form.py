@@ -8,9 +8,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
+from sessions_app.admin.family_texts import read_by_families
 from sessions_app.admin.times import ClockField, DayField, initial_times, period_of
 from sessions_app.models import Session, Skill
-from sessions_app.secret_requests import asks_for_secret
 
 _FACTS = ("title", "kind", "delivery", "state", "starts_at", "ends_at", "capacity", "place_id", "summary")
 _ANSWERS = ("nothing_needed", "pre_session_hours")
@@ -30,26 +30,7 @@ def mark_of(session: Session) -> str:
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:20]
 
 
-def refuse_secret_requests(text: str) -> None:
-    """Raise ValidationError when a text for families asks for a password or login details (N1)."""
-    sentence = asks_for_secret(text)
-    if sentence:
-        raise ValidationError(f"We never ask families for passwords or login details. Change this: “{sentence}”")
-
-
-class FamilyTextForm(forms.ModelForm):
-    """A title and a summary that families will read (N1)."""
-
-    def clean_title(self) -> str:
-        refuse_secret_requests(self.cleaned_data["title"])
-        return str(self.cleaned_data["title"])
-
-    def clean_summary(self) -> str:
-        refuse_secret_requests(self.cleaned_data["summary"])
-        return str(self.cleaned_data["summary"])
-
-
-class SessionForm(FamilyTextForm):
+class SessionForm(forms.ModelForm):
     """One session as a coordinator plans it. The time of a confirmed one is moved on a page of its own."""
 
     day = DayField(label="Day")
@@ -75,6 +56,7 @@ class SessionForm(FamilyTextForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.is_new = self.instance._state.adding
+        read_by_families(self, "title", "summary")
         self.initial["nothing_needed"] = self.instance.nothing_needed
         if not self.is_new:
             self.initial.update(initial_times(self.instance.starts_at, self.instance.ends_at))

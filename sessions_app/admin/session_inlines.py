@@ -16,7 +16,7 @@ from unfold.admin import TabularInline
 from unfold.forms import PaginationInlineFormSet
 
 from sessions_app import staffing
-from sessions_app.admin.session_form import refuse_secret_requests
+from sessions_app.admin.family_texts import read_by_families
 from sessions_app.models import Session, SessionItem, SessionStep, StaffAssignment
 from sessions_app.staff_standing import away
 from whippersnappers import dates
@@ -91,20 +91,11 @@ class LineForm(forms.ModelForm):
         self.fields["position"].required = False
         self.fields["position"].label = "Order"
         self.fields["position"].initial = None
+        read_by_families(self, "title", "detail", "name", "note")
         name_fields(self)
 
     def clean_position(self) -> int:
         return self.cleaned_data["position"] or 0
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        for name in ("title", "detail", "name", "note"):
-            if cleaned.get(name):
-                try:
-                    refuse_secret_requests(cleaned[name])
-                except ValidationError as refusal:
-                    self.add_error(name, refusal)
-        return cleaned
 
 
 class StepInline(TabularInline):

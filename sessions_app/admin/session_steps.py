@@ -9,11 +9,13 @@ from django.http import Http404, HttpRequest
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from sessions_app import booking, confirming, moving, staffing, suggesting
+from sessions_app.admin.family_texts import FamilyTextInput
 from sessions_app.admin.inviting import Invite
 from sessions_app.admin.steps import Reach, Step, reach_of, told_in
 from sessions_app.admin.times import ClockField, DayField, initial_times, period_of
 from sessions_app.mail_times import PREPARATION, REMINDER, marks_due, preparation_due_at, reminder_due_at
 from sessions_app.models import Booking, Session, StaffAssignment
+from sessions_app.secret_requests import refuse_secret_requests
 from whippersnappers import dates
 
 # The tick under a warning that the coordinator has read.
@@ -125,7 +127,8 @@ class ReasonForm(forms.Form):
         label="Why is it cancelled?",
         max_length=300,
         help_text="Families read this. For example: “Maya is ill. We are sorry.”",
-        widget=UnfoldAdminTextInputWidget(),
+        widget=FamilyTextInput(),
+        validators=[refuse_secret_requests],
         error_messages={"required": "Say why, in words that families may read."},
     )
 

@@ -53,7 +53,8 @@ from sessions_app.admin.waiting_list import waiting_list
 from sessions_app.admin.waiting_steps import WAITING_PAGES
 from sessions_app.contacting import contacts_of
 from sessions_app.models import Session
-from sessions_app.readiness import gate_facts
+from sessions_app.readiness import family_texts, gate_facts
+from sessions_app.text_advice import advise_on_all
 from whippersnappers import dates
 from whippersnappers.staff_admin import StaffAdmin
 
@@ -192,6 +193,7 @@ class SessionAdmin(FindsSessions, ExportsSessions, StaffAdmin):
             "title": session.title,
             "subtitle": None,
             "card": line,
+            "reading": advise_on_all(family_texts(line.session)),
             "told_in": told_in(session, now),
             "now": now,
             "is_over": is_over,

@@ -6,14 +6,15 @@ from django.db import models
 from django.db.models.functions import Lower
 
 from sessions_app.models.lines import ItemLine, StepLine
+from sessions_app.secret_requests import refuse_secret_requests
 
 
 class Activity(models.Model):
     """An activity that staff put into sessions: its steps and props are copied, and can be changed there."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    name = models.CharField(max_length=80)
-    summary = models.TextField("what it is, for families", blank=True)
+    name = models.CharField(max_length=80, validators=[refuse_secret_requests])
+    summary = models.TextField("what it is, for families", blank=True, validators=[refuse_secret_requests])
     nothing_needed = models.BooleanField(
         "nothing needed", default=False, help_text="Families need no props or materials for it."
     )

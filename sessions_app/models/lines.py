@@ -2,13 +2,15 @@
 
 from django.db import models
 
+from sessions_app.secret_requests import refuse_secret_requests
+
 
 class StepLine(models.Model):
     """One step of what will happen, such as "Hello song"."""
 
     position = models.PositiveSmallIntegerField(default=0)
-    title = models.CharField(max_length=80)
-    detail = models.CharField(max_length=300, blank=True)
+    title = models.CharField(max_length=80, validators=[refuse_secret_requests])
+    detail = models.CharField(max_length=300, blank=True, validators=[refuse_secret_requests])
 
     class Meta:
         abstract = True
@@ -23,9 +25,9 @@ class ItemLine(models.Model):
     """A prop or material that families need, or may use."""
 
     position = models.PositiveSmallIntegerField(default=0)
-    name = models.CharField(max_length=80)
+    name = models.CharField(max_length=80, validators=[refuse_secret_requests])
     needed = models.BooleanField("needed", default=True)
-    note = models.CharField(max_length=200, blank=True)
+    note = models.CharField(max_length=200, blank=True, validators=[refuse_secret_requests])
 
     class Meta:
         abstract = True

@@ -12,6 +12,7 @@ from django.db.models import F, Q
 
 from families.models import Guardianship
 from sessions_app.models.lines import ItemLine, StepLine
+from sessions_app.secret_requests import refuse_secret_requests
 from whippersnappers.accounts.models import User
 from whippersnappers.accounts.roles import Role
 from whippersnappers.finding.words import search_index, search_text
@@ -21,9 +22,9 @@ class Place(models.Model):
     """Where in-person sessions happen."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    name = models.CharField(max_length=80, unique=True)
-    address = models.TextField()
-    directions = models.TextField("how to get there", blank=True)
+    name = models.CharField(max_length=80, unique=True, validators=[refuse_secret_requests])
+    address = models.TextField(validators=[refuse_secret_requests])
+    directions = models.TextField("how to get there", blank=True, validators=[refuse_secret_requests])
     search_text = search_text("name", "address")
 
     class Meta:
@@ -84,7 +85,7 @@ class Session(models.Model):
         CANCELLED = "cancelled", "Cancelled"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    title = models.CharField(max_length=120)
+    title = models.CharField(max_length=120, validators=[refuse_secret_requests])
     kind = models.CharField(max_length=20, choices=Kind.choices)
     delivery = models.CharField(max_length=10, choices=Delivery.choices, default=Delivery.REMOTE)
     state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT, editable=False)
@@ -92,7 +93,7 @@ class Session(models.Model):
     ends_at = models.DateTimeField("ends")
     capacity = models.PositiveSmallIntegerField("places", default=1)
     place = models.ForeignKey(Place, on_delete=models.PROTECT, null=True, blank=True, related_name="sessions")
-    summary = models.TextField("what it is, for families", blank=True)
+    summary = models.TextField("what it is, for families", blank=True, validators=[refuse_secret_requests])
     nothing_needed = models.BooleanField(
         "nothing needed", default=False, help_text="Families need no props or materials for this session."
     )
@@ -107,7 +108,7 @@ class Session(models.Model):
     revision = models.PositiveIntegerField(default=1, editable=False)
     confirmed_at = models.DateTimeField(null=True, blank=True, editable=False)
     cancelled_at = models.DateTimeField(null=True, blank=True, editable=False)
-    cancel_reason = models.CharField(max_length=300, blank=True, editable=False)
+    cancel_reason = models.CharField(max_length=300, blank=True, editable=False, validators=[refuse_secret_requests])
     # Since when a confirmed session has had blockers again; empty while the gate is closed behind it.
     gate_reopened_at = models.DateTimeField(null=True, blank=True, editable=False)
     # The series that it belongs to, and the day of the series' rule that it stands for.

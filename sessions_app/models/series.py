@@ -10,6 +10,7 @@ from sessions_app.models.lines import ItemLine, StepLine
 from sessions_app.models.planning import Place, Session
 from sessions_app.models.staff import StaffAssignment, StaffProfile
 from sessions_app.models.terms import Term
+from sessions_app.secret_requests import refuse_secret_requests
 
 
 class Series(models.Model):
@@ -25,12 +26,12 @@ class Series(models.Model):
         ENDED = "ended", "Ended"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    title = models.CharField(max_length=120)
+    title = models.CharField(max_length=120, validators=[refuse_secret_requests])
     kind = models.CharField(max_length=20, choices=Session.Kind.choices)
     delivery = models.CharField(max_length=10, choices=Session.Delivery.choices, default=Session.Delivery.REMOTE)
     capacity = models.PositiveSmallIntegerField("places", default=1)
     place = models.ForeignKey(Place, on_delete=models.PROTECT, null=True, blank=True, related_name="series")
-    summary = models.TextField("what it is, for families", blank=True)
+    summary = models.TextField("what it is, for families", blank=True, validators=[refuse_secret_requests])
     nothing_needed = models.BooleanField("nothing needed", default=False)
     pre_session_hours = models.PositiveSmallIntegerField("pre-session mail, hours before", null=True, blank=True)
 

@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from sessions_app.models.planning import Session
+from sessions_app.secret_requests import refuse_secret_requests
 from whippersnappers.finding.words import search_text
 
 
@@ -27,7 +28,7 @@ class StaffProfile(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="staff_profile")
     # What families read: "Maya and Tom will be there".
-    first_name = models.CharField("first name, as families read it", max_length=60)
+    first_name = models.CharField("first name, as families read it", max_length=60, validators=[refuse_secret_requests])
     dbs_number = models.CharField("DBS certificate number", max_length=20, blank=True)
     dbs_checked_on = models.DateField("DBS checked on", null=True, blank=True)
     dbs_valid_until = models.DateField("DBS valid until", null=True, blank=True)

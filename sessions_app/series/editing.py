@@ -13,6 +13,7 @@ from django.db import transaction
 
 from sessions_app import confirming, digests
 from sessions_app.models import Series, Session
+from sessions_app.secret_requests import refuse_reason
 from sessions_app.series.comparing import pair
 from sessions_app.series.drafting import draft_sessions
 from sessions_app.series.following import Change, follow_series
@@ -33,6 +34,7 @@ def change(wanted: Plan, *, from_day: date | None, reason: str, by: Any, now: da
     """
     wanted = own_copy(wanted)
     check(wanted, now)
+    refuse_reason(reason)
     with transaction.atomic():
         stored = Series.objects.select_for_update().get(pk=wanted.series.pk)
         before = plan_of(stored)

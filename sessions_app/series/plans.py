@@ -1,7 +1,7 @@
 """What a coordinator wants of a series, and what came of it, session by session."""
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -13,6 +13,7 @@ from families.models import Child
 from sessions_app.london_times import london_time
 from sessions_app.models import Series, SeriesItem, SeriesStep, Session
 from sessions_app.readiness import time_blockers
+from sessions_app.secret_requests import refuse_secret_requests
 from sessions_app.series import rules
 from whippersnappers import dates
 
@@ -43,6 +44,13 @@ class Plan:
     children: tuple[Child, ...] = ()
     days: tuple[date, ...] = ()
     skipped: dict[date, str] = field(default_factory=dict)
+
+    def line_texts(self) -> Iterator[str]:
+        """What families read of the steps and the props."""
+        for title, detail in self.steps:
+            yield from (title, detail)
+        for name, _needed, note in self.items:
+            yield from (name, note)
 
     def times_on(self, day: date) -> tuple[datetime, datetime]:
         """When it is on that day, on London's clock. Raises ValidationError on a night when the clocks change."""
@@ -75,6 +83,8 @@ def check(plan: Plan, now: datetime) -> None:
     """Raise ValidationError, keyed by field, for what would be wrong with every session of the plan."""
     series = plan.series
     series.clean_fields(exclude=["term", "follows"])
+    for text in plan.line_texts():
+        refuse_secret_requests(text)
     series.validate_constraints()
     if len(plan.children) > series.capacity:
         raise ValidationError({"capacity": f"{len(plan.children)} children are to have a place: give as many places."})
