@@ -14,6 +14,10 @@ _FAR_TOO_OLD = 14
 _FEWEST_WORDS = 8
 _LONG, _VERY_LONG = 3, 4  # syllables
 _MOST_NAMED = 5
+# Long, but in everybody's mouth: naming them would only hide the words that are hard.
+_FAMILIAR = frozenset(
+    {"activities", "activity", "another", "anybody", "anything", "everybody", "everyone", "everything"}
+) | {"families", "favourite", "goodbye", "instruments", "musical", "together", "tomorrow", "yesterday"}
 # Characters. Longer texts are not families' texts; they are looked at so far and no further.
 LONGEST = 10_000
 
@@ -53,7 +57,8 @@ def advise(text: str) -> Advice | None:
         return None
     age = max(5, round(counted.age)) if counted.words >= _FEWEST_WORDS else None
     is_hard = age is not None and age > OLDEST
-    words = long_words(text, _LONG if is_hard else _VERY_LONG)
+    found = long_words(text, _LONG if is_hard else _VERY_LONG)
+    words = [word for word in found if word.lower() not in _FAMILIAR]
     sentences = hard_sentences(text, OLDEST if is_hard else _FAR_TOO_OLD)
     worth_naming = [s for s in sentences if readability(s).words >= _FEWEST_WORDS]
     return Advice(

@@ -111,6 +111,7 @@ NAVIGATION: dict[str, list[Item]] = {
         Item("Sessions", "event", "sessions_app_session", "sessions_app.view_session"),
         Item("Calendar", "calendar_month", "calendar", "sessions_app.view_session"),
         Item("Series", "event_repeat", "sessions_app_series", "sessions_app.view_series"),
+        Item("Activities", "extension", "sessions_app_activity", "sessions_app.view_activity"),
         Item(
             "Children in my sessions",
             "child_care",

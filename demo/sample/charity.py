@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import F
 
 from demo.sample.families import make_families
+from demo.sample.library import make_activities
 from demo.sample.making import MAKER, fixed_id
 from demo.sample.people import STAFF, STAFF_PASSWORD, ZOOM_HOSTS, Member
 from demo.sample.programme import PLACES
@@ -39,6 +40,7 @@ def make_charity(now: datetime) -> None:
     make_rooms(founded)
     children = make_families(founded)
     make_year(now)
+    make_activities(founded)
     make_sessions(staff, children, now)
     make_waiting_list(children, now)
     make_series(staff, children, now)

@@ -1,6 +1,7 @@
 """The staff pages about sessions; importing a module registers its pages."""
 
 from sessions_app.admin import (
+    activities,
     availability,
     calendar,
     children,
@@ -21,6 +22,7 @@ from sessions_app.admin import (
 )
 
 __all__ = [
+    "activities",
     "availability",
     "calendar",
     "children",

@@ -27,6 +27,7 @@ from sessions_app.admin.series_steps import STEPS, SeriesStep, respond
 from sessions_app.admin.series_words import hours_said, outcome_said, rhythm_said, skipped_said, what_would_happen
 from sessions_app.admin.session_inlines import without_side_doors
 from sessions_app.admin.session_list import two_lines
+from sessions_app.admin.using_activities import UsesActivities
 from sessions_app.models import Series, Session
 from sessions_app.series import rules
 from sessions_app.series.editing import change
@@ -34,7 +35,6 @@ from sessions_app.series.plans import Outcome, Plan
 from sessions_app.series.rehearsing import Rehearsal, rehearse
 from sessions_app.series.starting import start
 from whippersnappers import dates
-from whippersnappers.staff_admin import StaffAdmin
 
 DO = "do"
 SEEN = "seen"
@@ -69,7 +69,7 @@ def _only_shown(form: type[Any]) -> type[Any]:
 
 
 @admin.register(Series)
-class SeriesAdmin(StaffAdmin):
+class SeriesAdmin(UsesActivities):
     """Runs of sessions. Every press shows first what would happen; the second one does it."""
 
     form = SeriesForm
@@ -87,7 +87,6 @@ class SeriesAdmin(StaffAdmin):
         "rule": "repeats == 'own'",
     }
     change_form_outer_before_template = "staff/series_top.html"
-    change_form_before_template = "staff/session_mark.html"
     change_form_after_template = "staff/series_days.html"
     compressed_fields = False
     change_form_show_cancel_button = False

@@ -23,6 +23,7 @@ from sessions_app import planning, suggesting
 from sessions_app.admin.bulk_actions import BULK_ACTIONS
 from sessions_app.admin.bulk_pages import bulk_urls
 from sessions_app.admin.cards import card
+from sessions_app.admin.keeping import KeepAsActivity
 from sessions_app.admin.mail_preview import preview_html, preview_page
 from sessions_app.admin.mending import page_of
 from sessions_app.admin.session_export import ExportsSessions
@@ -49,6 +50,7 @@ from sessions_app.admin.session_list import (
 )
 from sessions_app.admin.session_steps import PAGES
 from sessions_app.admin.steps import Step, respond, told_in
+from sessions_app.admin.using_activities import UsesActivities
 from sessions_app.admin.waiting_list import waiting_list
 from sessions_app.admin.waiting_steps import WAITING_PAGES
 from sessions_app.contacting import contacts_of
@@ -56,13 +58,13 @@ from sessions_app.models import Session
 from sessions_app.readiness import family_texts, gate_facts
 from sessions_app.text_advice import advise_on_all
 from whippersnappers import dates
-from whippersnappers.staff_admin import StaffAdmin
 
+_STEPS: list[type[Step]] = [*PAGES, *WAITING_PAGES, KeepAsActivity]
 _EDITABLE = (Session.State.DRAFT, Session.State.CONFIRMED)
 
 
 @admin.register(Session)
-class SessionAdmin(FindsSessions, ExportsSessions, StaffAdmin):
+class SessionAdmin(FindsSessions, ExportsSessions, UsesActivities):
     """What is planned. Everything that changes goes through the services."""
 
     form = SessionForm
@@ -85,7 +87,6 @@ class SessionAdmin(FindsSessions, ExportsSessions, StaffAdmin):
     conditional_fields = {"place": "delivery == 'in_person'"}
     change_form_outer_before_template = "staff/session_top.html"
     change_form_outer_after_template = "staff/session_families.html"
-    change_form_before_template = "staff/session_mark.html"
     compressed_fields = False
 
     # --- The list
@@ -250,7 +251,7 @@ class SessionAdmin(FindsSessions, ExportsSessions, StaffAdmin):
                 self.admin_site.admin_view(self._page_view(page)),
                 name=f"sessions_app_session_{page.name}",
             )
-            for page in [*PAGES, *WAITING_PAGES]
+            for page in _STEPS
         ]
         own += [
             path(

@@ -1,12 +1,28 @@
 """The library: activities with their steps and props, written once and used in many sessions."""
 
 import uuid
+from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
 
 from sessions_app.models.lines import ItemLine, StepLine
 from sessions_app.secret_requests import refuse_secret_requests
+from whippersnappers.accounts.models import User
+from whippersnappers.accounts.roles import Role
+
+
+class ActivityQuerySet(models.QuerySet["Activity"]):
+    def in_use(self) -> "ActivityQuerySet":
+        """Those that staff may choose: what was put away is left out."""
+        return self.filter(archived_at=None)
+
+    def visible_to(self, user: User) -> "ActivityQuerySet":
+        """Coordinators see every activity, other staff those in use, guardians none."""
+        if user.has_role(Role.COORDINATOR):
+            return self
+        return self.in_use() if user.is_staff else self.none()
 
 
 class Activity(models.Model):
@@ -19,6 +35,8 @@ class Activity(models.Model):
         "nothing needed", default=False, help_text="Families need no props or materials for it."
     )
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = ActivityQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "activities"
@@ -33,6 +51,13 @@ class Activity(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def validate_constraints(self, exclude: Any = None) -> None:
+        """The one constraint is about the name, so its complaint stands there."""
+        try:
+            super().validate_constraints(exclude)
+        except ValidationError as taken:
+            raise ValidationError({"name": taken.messages}) from taken
 
 
 class ActivityStep(StepLine):

@@ -33,8 +33,9 @@
 
     // The line changes with every few words: it is read out only when a text becomes hard, easy or refused.
     function tell(field, box, before) {
+        if (stateOf(box) === before) return;
         var said = box.querySelector("[data-state]");
-        if (said && stateOf(box) !== before) speaker.textContent = nameOf(field) + ": " + said.textContent.trim();
+        speaker.textContent = nameOf(field) + ": " + (said ? said.textContent.trim() : "Easy to read");
     }
 
     function show(field) {

@@ -15,6 +15,7 @@ from families.models import Agreement, Child, Consent, FamilyImport, Guardian, G
 from sessions_app import confirming, invitations, link_tokens, offer_links, rota_feed
 from sessions_app.bulk import choosing
 from sessions_app.models import (
+    Activity,
     Booking,
     Holiday,
     Invitation,
@@ -166,6 +167,7 @@ def _things(session: Session, theirs: Session, child: Child, guardian: Guardian,
         "term": Term.objects.create(name="Spring", first_day=date(2027, 1, 4), last_day=date(2027, 3, 26)),
         "holiday": Holiday.objects.create(name="Half term", first_day=date(2027, 2, 15), last_day=date(2027, 2, 19)),
         "series": _series(by),
+        "activity": Activity.objects.create(name="Kitchen band"),
         "group": GroupFactory(),
         "consent": Consent.objects.get(child=child),
         "agreement": Agreement.objects.get(version=1),

@@ -27,7 +27,7 @@ def _value(field: Any) -> Any:
 def as_posted(page: Any) -> dict[str, Any]:
     """Every field of the session's form and its lists, as the page shows them."""
     form = page.context["adminform"].form
-    data = _fields(form) | {"mark": form.mark}
+    data = _fields(form) | ({"mark": form.mark} if hasattr(form, "mark") else {})
     for inline in page.context["inline_admin_formsets"]:
         data |= _fields(inline.formset.management_form)
         for line in inline.formset.initial_forms + inline.formset.extra_forms:

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from sessions_app import posting
-from sessions_app.models import Booking, JoinUse, Meeting, PhoneTask, Session, StaffAssignment
+from sessions_app.models import Activity, Booking, JoinUse, Meeting, PhoneTask, Session, StaffAssignment
 from tests.factories import (
     BookingFactory,
     InvitationFactory,
@@ -82,6 +82,12 @@ def an_invitation(number: int) -> None:
     InvitationFactory(session=confirmed(number))
 
 
+def an_activity(number: int) -> None:
+    activity = Activity.objects.create(name=f"Kitchen band {number}")
+    activity.steps.create(title="Hello song")
+    activity.items.create(name="A pan")
+
+
 def a_lapsing_person(number: int) -> None:
     StaffProfileFactory(dbs_valid_until=timezone.localdate())
 
@@ -102,6 +108,7 @@ LISTS: dict[str, tuple[str, Callable[[int], object], int]] = {
     "home": ("admin:index", everything, 20),
     "sessions": ("admin:sessions_app_session_changelist", confirmed, 18),
     "staff": ("admin:sessions_app_staffprofile_changelist", a_lapsing_person, 7),
+    "activities": ("admin:sessions_app_activity_changelist", an_activity, 7),
     "places": ("admin:sessions_app_place_changelist", lambda n: PlaceFactory(), 7),
     "hosts": ("admin:sessions_app_zoomhost_changelist", lambda n: ZoomHostFactory(), 7),
     "meetings": ("admin:sessions_app_meeting_changelist", a_meeting, 7),
@@ -158,4 +165,4 @@ def test_a_sessions_page_costs_the_same_with_one_child_and_with_thirty(client: C
         InvitationFactory(session=session, guardian=adults[0])
     assert Booking.objects.filter(session=session).count() == 30
     assert StaffAssignment.objects.filter(session=session).count() == 1
-    assert (with_one, queries(client, address)) == (42, 42)
+    assert (with_one, queries(client, address)) == (43, 43)

@@ -121,7 +121,9 @@ def test_a_text_that_asks_for_a_password_is_refused_at_its_field(planner: Client
     if line:
         data = add_line(data, "steps", title="Sign in", position="", **line)
     page = planner.post(reverse(ADD), data)
-    assert errors_of(page) == {where: [f"We never ask families for passwords or login details. Change this: “{ask}”"]}
+    assert errors_of(page) == {
+        where: [f"We never ask families for passwords or login details (N1). Change this: “{ask}”"]
+    }
     assert not Session.objects.exists()
 
 

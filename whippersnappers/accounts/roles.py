@@ -35,26 +35,29 @@ _OWN_SESSIONS = _some(
     "view", "sessions_app", "session", "sessionstep", "sessionitem", "staffassignment", "booking", "childinmysessions"
 )
 
+# The library of what sessions are made of: to read.
+_LIBRARY = _some("view", "sessions_app", "activity", "activitystep", "activityitem")
+
 # Own working hours, absences, swaps and calendar feed; no colleague's.
 _OWN_ROTA = {"sessions_app.keep_own_rota"}
 
 PERMISSIONS: dict[Role, frozenset[str]] = {
-    Role.PRACTITIONER: frozenset(_OWN_SESSIONS | _OWN_ROTA),
+    Role.PRACTITIONER: frozenset(_OWN_SESSIONS | _OWN_ROTA | _LIBRARY),
     Role.COORDINATOR: frozenset(
         _some("view add change", "families", "family", "guardian", "child", "consent", "group")
         | _all("families", "guardianship")
         | {"families.import_families", "families.delete_group"}
         | _some("view add change", "sessions_app", "session", "staffprofile", "place", "skill")
         | _all("sessions_app", "sessionstep", "sessionitem")
-        | _some("view add change", "sessions_app", "series", "term")
-        | _all("sessions_app", "seriesstep", "seriesitem", "seriesstaff", "holiday")
+        | _some("view add change", "sessions_app", "series", "term", "activity")
+        | _all("sessions_app", "seriesstep", "seriesitem", "activitystep", "activityitem", "seriesstaff", "holiday")
         | _some("view add change", "sessions_app", "staffassignment", "booking")
         | _some("view change", "sessions_app", "phonetask")
         | _some("view", "sessions_app", "meeting", "zoomhost", "invitation")
         | {"outbox.view_outgoingmail", "outbox.resend_outgoingmail"}
     ),
-    Role.LEAD: frozenset(_OWN_SESSIONS | _OWN_ROTA),
-    Role.DEPUTY: frozenset(_OWN_SESSIONS | _OWN_ROTA),
+    Role.LEAD: frozenset(_OWN_SESSIONS | _OWN_ROTA | _LIBRARY),
+    Role.DEPUTY: frozenset(_OWN_SESSIONS | _OWN_ROTA | _LIBRARY),
     Role.TRUSTEE: frozenset(),
     Role.ADMINISTRATOR: frozenset(
         _some("view add change", "accounts", "user")
