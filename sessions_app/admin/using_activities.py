@@ -13,6 +13,8 @@ from whippersnappers.staff_admin import StaffAdmin
 
 PRESSED, CHOSEN = "_use_activity", "activity"
 Lines = list[dict[str, str]]
+# What tells a line from one that nobody has touched.
+_TYPED = ("id", "title", "detail", "name", "note")
 
 
 class UsesActivities(StaffAdmin):
@@ -59,7 +61,7 @@ def _filled(typed: QueryDict, activity: Activity) -> QueryDict:
     _append(data, "steps", [{"title": s.title, "detail": s.detail} for s in activity.steps.all()])
     items = [{"name": i.name, "note": i.note, **({"needed": "on"} if i.needed else {})} for i in activity.items.all()]
     _append(data, "items", items)
-    if activity.nothing_needed and _number(data, "items") == 0:
+    if activity.nothing_needed and _is_empty(data, "items-0"):
         data["nothing_needed"] = "on"
     elif items:
         data.pop("nothing_needed", None)
@@ -67,10 +69,19 @@ def _filled(typed: QueryDict, activity: Activity) -> QueryDict:
 
 
 def _append(data: QueryDict, prefix: str, lines: Lines) -> None:
-    total = _number(data, prefix)
-    for number, line in enumerate(lines, start=total):
+    """Put the lines after those that are there, the first of them into what was left empty at the end."""
+    shown = first = _number(data, prefix)
+    while first and _is_empty(data, f"{prefix}-{first - 1}"):
+        first -= 1
+    for number, line in enumerate(lines, start=first):
+        data.pop(f"{prefix}-{number}-needed", None)  # an empty line comes with its tick
         data.update({f"{prefix}-{number}-{name}": value for name, value in line.items()})
-    data[f"{prefix}-TOTAL_FORMS"] = str(total + len(lines))
+    data[f"{prefix}-TOTAL_FORMS"] = str(max(shown, first + len(lines)))
+
+
+def _is_empty(data: QueryDict, line: str) -> bool:
+    typed = (data.get(f"{line}-{name}", "") for name in _TYPED)
+    return not any(str(value).strip() for value in typed)
 
 
 def _number(data: QueryDict, prefix: str) -> int:

@@ -150,8 +150,8 @@ def test_the_greeting_knows_londons_clock(coordinator: User, hour: str, said: st
 @pytest.mark.parametrize(
     ("role", "lines"),
     [
-        (Role.PRACTITIONER, ["Home", "Sessions", "Calendar", "Children in my sessions", "My rota"]),
-        (Role.LEAD, ["Home", "Sessions", "Calendar", "Children in my sessions", "My rota"]),
+        (Role.PRACTITIONER, ["Home", "Sessions", "Calendar", "Activities", "Children in my sessions", "My rota"]),
+        (Role.LEAD, ["Home", "Sessions", "Calendar", "Activities", "Children in my sessions", "My rota"]),
         (Role.TRUSTEE, ["Home"]),
         (Role.ADMINISTRATOR, ["Home", "People", "Zoom hosts", "Agreements", "Audit"]),
         (
@@ -161,6 +161,7 @@ def test_the_greeting_knows_londons_clock(coordinator: User, hour: str, said: st
                 "Sessions",
                 "Calendar",
                 "Series",
+                "Activities",
                 "Rota",
                 "Waiting this term",
                 "Staff",
