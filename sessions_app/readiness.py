@@ -10,11 +10,25 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import DateTimeRangeField
-from django.db.models import Exists, Func, OuterRef, Prefetch, QuerySet
+from django.db.models import (
+    BooleanField,
+    Case,
+    Exists,
+    ExpressionWrapper,
+    Func,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
+from django.db.models.functions import Concat
 
 from sessions_app.capacity import places_of, with_places
-from sessions_app.models import Booking, Meeting, Session, StaffAssignment, ZoomHost
+from sessions_app.models import Meeting, Session, SessionItem, SessionStep, StaffAssignment, ZoomHost
 from sessions_app.secret_requests import asks_for_secret
 from sessions_app.staff_standing import STAFF_NEEDED, away_of_each, standings
 from whippersnappers.organisation import Organisation, organisation
@@ -53,16 +67,39 @@ def blockers(session: Session, now: datetime) -> list[Blocker]:
 
 
 def gate_facts(sessions: "QuerySet[Session]") -> "QuerySet[Session]":
-    """The sessions with all that `blockers` reads, so that a list costs the same few queries."""
+    """The sessions with all that `blockers` reads and who is on them, in two queries however many they are.
+
+    Nobody looks at the gate of a session that was held or called off, so nothing is gathered for it.
+    """
+    return (
+        with_places(sessions.select_related("place"))
+        .annotate(
+            steps_said=_if_open(ArraySubquery(_steps_said(OuterRef("pk")))),
+            items_said=_if_open(ArraySubquery(_items_said(OuterRef("pk")))),
+            has_host=_if_open(_has_host_or_free_one()),
+            staff_away=_if_open(away_of_each()),
+        )
+        .prefetch_related(Prefetch("assignments", _on_it()))
+    )
+
+
+def _if_open(fact: Any) -> Case:
+    return Case(When(state__in=[Session.State.DRAFT, Session.State.CONFIRMED], then=fact))
+
+
+def _on_it() -> "QuerySet[StaffAssignment]":
+    """Staff with what a list says of them, and what their standing is read from."""
+    of_staff = ("first_name", "dbs_valid_until", "training_valid_until", "user__name", "user__email", "user__is_active")
+    names = ("session_id", "role", "withdrawn_at", *(f"staff__{name}" for name in of_staff))
+    return StaffAssignment.objects.select_related("staff__user").only(*names)
+
+
+def _has_host_or_free_one() -> ExpressionWrapper:
     # Two levels up: session, free hosts, their meetings.
     start, end = OuterRef(OuterRef("starts_at")), OuterRef(OuterRef("ends_at"))
     period = Func(start, end, function="tstzrange", output_field=DateTimeRangeField())
-    staff = StaffAssignment.objects.select_related("staff__user")
-    return (
-        with_places(sessions.select_related("place"))
-        .annotate(has_free_host=Exists(_hosts_free_during(period)), staff_away=away_of_each())
-        .prefetch_related("steps", "items", Prefetch("assignments", staff), "bookings", "meetings")
-    )
+    held = Exists(Meeting.objects.filter(session=OuterRef("pk"), is_wanted=True))
+    return ExpressionWrapper(Q(held) | Q(Exists(_hosts_free_during(period))), output_field=BooleanField())
 
 
 def time_blockers(session: Session, now: datetime) -> list[Blocker]:
@@ -91,12 +128,12 @@ def _place(session: Session, now: datetime) -> Iterable[Blocker]:
 
 
 def _content(session: Session, now: datetime) -> Iterable[Blocker]:
-    if not session.steps.all():
+    if not _steps_of(session):
         yield Blocker("no_content", Clause.W2, "Say what will happen: add at least one step.", "content")
 
 
 def _props(session: Session, now: datetime) -> Iterable[Blocker]:
-    listed = bool(session.items.all())
+    listed = bool(_items_of(session))
     if not listed and not session.nothing_needed:
         message = "Say what families need to bring, or tick “nothing needed”."
         yield Blocker("props_unanswered", Clause.W2, message, "props")
@@ -107,10 +144,33 @@ def _props(session: Session, now: datetime) -> Iterable[Blocker]:
 
 def family_texts(session: Session) -> list[str]:
     """Every text of a session that families will read."""
-    texts = [session.title, session.summary]
-    texts += [f"{step.title}. {step.detail}" for step in session.steps.all()]
-    texts += [f"{item.name}. {item.note}" for item in session.items.all()]
-    return texts
+    return [session.title, session.summary, *_steps_of(session), *_items_of(session)]
+
+
+def _steps_of(session: Session) -> list[str]:
+    return _known(session, "steps_said", lambda: [step["said"] for step in _steps_said(session.pk)])
+
+
+def _items_of(session: Session) -> list[str]:
+    return _known(session, "items_said", lambda: [item["said"] for item in _items_said(session.pk)])
+
+
+def _known(session: Session, fact: str, ask: Callable[[], Any]) -> Any:
+    """Lists ask for all their sessions at once (`gate_facts`), a single session asks here."""
+    known = getattr(session, fact, None)
+    return ask() if known is None else known
+
+
+def _steps_said(session: Any) -> "QuerySet[Any, Any]":
+    return _said(SessionStep.objects.filter(session=session), "title", "detail")
+
+
+def _items_said(session: Any) -> "QuerySet[Any, Any]":
+    return _said(SessionItem.objects.filter(session=session), "name", "note")
+
+
+def _said(lines: "QuerySet[Any]", first: str, then: str) -> "QuerySet[Any, Any]":
+    return lines.annotate(said=Concat(first, Value(". "), then)).values("said")
 
 
 def _text(session: Session, now: datetime) -> Iterable[Blocker]:
@@ -140,7 +200,6 @@ def _staff(session: Session, now: datetime) -> Iterable[Blocker]:
 
 
 def _bookings(session: Session, now: datetime) -> Iterable[Blocker]:
-    holding = [b for b in session.bookings.all() if b.state in Booking.HOLDING]
     places = places_of(session)
     if not places.held:
         yield Blocker("nobody_invited", Clause.F7, "Nobody is invited yet.", "bookings")
@@ -148,21 +207,21 @@ def _bookings(session: Session, now: datetime) -> Iterable[Blocker]:
         offered = f" and {places.offered} offered a place" if places.offered else ""
         message = f"{places.taken} children are invited{offered}, but there are {places.capacity} places."
         yield Blocker("over_capacity", Clause.F7, message, "bookings")
-    if session.kind == Session.Kind.ONE_TO_ONE and len(holding) > 1:
-        message = f"A 1:1 session is for one child; {len(holding)} are invited."
+    if session.kind == Session.Kind.ONE_TO_ONE and places.taken > 1:
+        message = f"A 1:1 session is for one child; {places.taken} are invited."
         yield Blocker("one_child_only", Clause.W6, message, "bookings")
 
 
 def _host(session: Session, now: datetime) -> Iterable[Blocker]:
     if not session.is_remote:
         return
-    if any(meeting.is_wanted for meeting in session.meetings.all()):
-        return
-    # Lists ask for all their sessions at once (`gate_facts`), a single session asks here.
-    known = getattr(session, "has_free_host", None)
-    free = free_hosts(session.starts_at, session.ends_at).exists() if known is None else known
-    if not free:
+    if not _known(session, "has_host", lambda: _has_host(session)):
         yield Blocker("no_host", Clause.W1, NO_HOST, "host")
+
+
+def _has_host(session: Session) -> bool:
+    held = session.meetings.filter(is_wanted=True)
+    return held.exists() or free_hosts(session.starts_at, session.ends_at).exists()
 
 
 def free_hosts(starts_at: datetime, ends_at: datetime) -> "QuerySet[ZoomHost]":

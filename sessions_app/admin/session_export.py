@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from django.db.models import prefetch_related_objects
 from django.http import HttpRequest
 from django.utils import timezone
 
-from sessions_app.admin.cards import card
-from sessions_app.admin.session_list import gather_lines
-from sessions_app.contacting import contacted_by_session
+from sessions_app.admin.session_list import say_lines
+from sessions_app.models import Session
+from sessions_app.readiness import gate_facts
 
 _FOR_ALL = {
     "Session": "title",
@@ -32,12 +31,10 @@ class ExportsSessions:
         return _FOR_ALL | _FOR_PLANNING if request.user.has_perm("sessions_app.change_session") else _FOR_ALL
 
     def ready_for_export(self, request: HttpRequest, rows: list[Any]) -> None:
-        """As in the list; but of sessions that nobody can mend any more, which are most, only what is asked here."""
-        now, plans = timezone.now(), request.user.has_perm("sessions_app.change_session")
-        ahead = [session for session in rows if session.ends_at > now]
-        gather_lines(ahead, now, plans=plans)
-        past = [session for session in rows if session.ends_at <= now]
-        prefetch_related_objects(past, "place", "bookings", "assignments__staff")
-        contacted = contacted_by_session([session.pk for session in past]) if plans else {}
-        for session in past:
-            session.line, session.contacted = card(session, now), contacted.get(session.pk)
+        """As in the list."""
+        plans = request.user.has_perm("sessions_app.change_session")
+        found: list[Any] = list(gate_facts(Session.objects.filter(pk__in=[row.pk for row in rows])))
+        say_lines(found, timezone.now(), plans=plans)
+        said = {session.pk: session for session in found}
+        for row in rows:
+            row.line, row.contacted = said[row.pk].line, said[row.pk].contacted

@@ -115,17 +115,20 @@ class SessionChangeList(ChangeList):
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
-        page: list[Any] = list(self.result_list)  # type: ignore[has-type]
-        gather_lines(page, timezone.now(), plans=request.user.has_perm("sessions_app.change_session"))
+        # The page is not fetched yet, so it comes with what its lines say.
+        page: list[Any] = list(gate_facts(self.result_list))  # type: ignore[has-type]
+        say_lines(page, timezone.now(), plans=request.user.has_perm("sessions_app.change_session"))
         self.result_list = page
 
 
-def gather_lines(sessions: list[Any], now: datetime, *, plans: bool) -> None:
-    """Give each session its `line` and, for those who plan, how many families have been `contacted`."""
-    facts = {s.pk: s for s in gate_facts(Session.objects.filter(pk__in=[s.pk for s in sessions]))}
-    contacted = contacted_by_session(facts) if plans else {}
+def say_lines(sessions: list[Any], now: datetime, *, plans: bool) -> None:
+    """Give each session its `line` and, for those who plan, how many families have been `contacted`.
+
+    The sessions come from `gate_facts`.
+    """
+    contacted = contacted_by_session([session.pk for session in sessions]) if plans else {}
     for session in sessions:
-        session.line = card(facts[session.pk], now)
+        session.line = card(session, now)
         session.contacted = contacted.get(session.pk)
 
 

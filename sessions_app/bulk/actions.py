@@ -63,4 +63,4 @@ def take(kind: str, session_id: Any, asked: Asked, *, by: Any, now: datetime) ->
 
 def _judge(kind: str, session_ids: Sequence[Any], asked: Asked, now: datetime) -> Mapping[Any, Verdict]:
     sessions = gate_facts(Session.objects.filter(pk__in=session_ids).order_by("starts_at", "title", "pk"))
-    return ACTIONS[kind].judge(list(sessions), asked, now)
+    return ACTIONS[kind].judge(list(sessions.prefetch_related("bookings")), asked, now)

@@ -72,7 +72,10 @@ class Action(Protocol):
     """One kind of step. Each costs the same few queries for one session and for five hundred."""
 
     def judge(self, sessions: Sequence[Session], asked: Asked, now: datetime) -> Mapping[Any, Verdict]:
-        """A verdict for each session, in the order in which they will be done. `sessions` are `gate_facts`."""
+        """A verdict for each session, in the order in which they will be done.
+
+        `sessions` are `gate_facts`, with their bookings.
+        """
         ...
 
     def take(self, verdict: Verdict, asked: Asked, *, by: Any, now: datetime) -> str:

@@ -41,7 +41,8 @@ class SessionQuerySet(models.QuerySet["Session"]):
             return self
         if not user.is_staff:
             return self.none()
-        return self.filter(assignments__staff__user=user, assignments__withdrawn_at=None).distinct()
+        mine = Session.objects.filter(assignments__staff__user=user, assignments__withdrawn_at=None)
+        return self.filter(pk__in=mine.values("pk"))
 
     def for_guardian(self, user: User, now: datetime) -> "SessionQuerySet":
         """What a guardian sees in the portal: sessions that are not over, to which they are invited.

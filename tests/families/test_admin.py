@@ -68,7 +68,7 @@ def make(count: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "budget"), [("family", 9), ("guardian", 8), ("child", 9), ("consent", 7), ("group", 7)]
+    ("name", "budget"), [("family", 8), ("guardian", 7), ("child", 8), ("consent", 6), ("group", 6)]
 )
 def test_lists_ask_the_database_the_same_number_of_times_for_1_and_30(cora, name, budget):
     counts = []

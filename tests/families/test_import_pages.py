@@ -169,7 +169,7 @@ def test_a_page_of_rows_asks_the_database_the_same_number_of_times_for_1_and_50(
         with CaptureQueriesContext(connection) as queries:
             assert cora.get(at(run)).status_code == 200
         counts.append(len(queries))
-    assert counts == [7, 7]
+    assert counts == [6, 6]
 
 
 def test_the_list_of_families_leads_here(cora):

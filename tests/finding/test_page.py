@@ -203,7 +203,7 @@ def test_the_search_costs_the_same_with_one_row_and_with_thirty(client, coordina
     with_one = queries()
     for number in range(1, 30):
         a_world(number)
-    assert (with_one, queries()) == (12, 12)
+    assert (with_one, queries()) == (11, 11)
 
 
 def test_a_near_spelling_uses_the_index():

@@ -291,8 +291,8 @@ def test_looking_costs_the_same_with_one_session_and_with_thirty(planner: Client
     drafts_cost = {kind: (queries(kind, 1), queries(kind, 30)) for kind in ("confirm", "invite", "staff")}
     Session.objects.update(state="confirmed", confirmed_at=timezone.now())
     known_cost = {kind: (queries(kind, 1), queries(kind, 30)) for kind in ("cancel", "invite", "staff", "prepare")}
-    assert drafts_cost == {"confirm": (17, 17), "invite": (17, 17), "staff": (19, 19)}
-    assert known_cost == {"cancel": (17, 17), "invite": (18, 18), "staff": (19, 19), "prepare": (18, 18)}
+    assert drafts_cost == {"confirm": (13, 13), "invite": (13, 13), "staff": (15, 15)}
+    assert known_cost == {"cancel": (13, 13), "invite": (14, 14), "staff": (15, 15), "prepare": (14, 14)}
 
 
 def test_a_result_costs_the_same_with_one_session_and_with_thirty(planner: Client, coordinator: User) -> None:
