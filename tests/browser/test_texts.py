@@ -70,11 +70,17 @@ def test_a_session_is_made_from_an_activity_and_its_hard_sentence_is_named(
     # When the text is made easy and saved
     page.locator("#id_summary").fill("We make a band from pots and pans. Then we play a song.")
     expect(advice).to_contain_text("easy to read")
-    page.get_by_role("button", name="Save").last.click()
+    # (the Enter key saves, although the library's button comes first)
+    page.locator("#id_title").press("Enter")
     # Then the session has the activity's lines and the new one
     expect(page.get_by_text("Saved as a draft.")).to_be_visible()
     assert [step.title for step in Session.objects.get().steps.all()] == ["Hello song", "The band", "Goodbye"]
     eyes.check("texts-saved")
+    # And why it is called off is read along as well
+    page.get_by_role("link", name="Cancel session").click()
+    page.get_by_label("Why is it cancelled?").fill("Tell us your login and we will ring you.")
+    expect(page.locator("#id_reason_advice")).to_contain_text("This cannot be saved")
+    eyes.check("texts-reason")
 
 
 def test_the_library_is_looked_at(eyes: Eyes, coordinator: User, practitioner: User, band: Activity) -> None:

@@ -1,6 +1,7 @@
 """Every text of staff that families read refuses requests for secrets (N1), and stands with its reading age (W3)."""
 
 import logging
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,7 +9,10 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from sessions_app import venues
+from sessions_app.bulk import choosing
 from sessions_app.models import (
     Activity,
     ActivityItem,
@@ -22,8 +26,12 @@ from sessions_app.models import (
     SessionStep,
     StaffProfile,
 )
+from sessions_app.series.editing import change
+from sessions_app.series.plans import plan_of
+from sessions_app.series.starting import start
 from sessions_app.text_advice import LONGEST, advise
 from tests.factories import SessionFactory, ready_session
+from tests.sessions_app.series.scenes import NOW, plan, started
 from tests.sessions_app.staff_forms import text_of
 from whippersnappers.accounts.models import User
 from whippersnappers.audit.models import AuditEvent
@@ -136,10 +144,46 @@ class TestReadAlong:
         session.refresh_from_db()
         assert (page.status_code, session.state) == (302, "confirmed")
 
-    @pytest.mark.parametrize("step", ["cancel"])
-    def test_a_reason_that_asks_for_secrets_is_refused_at_its_field(self, planner: Client, step: str) -> None:
-        page = planner.post(reverse(f"admin:sessions_app_session_{step}", args=[SessionFactory().pk]), {"reason": ASKS})
-        assert page.context["form"].errors == {"reason": [SAID]}
+    def test_a_reason_that_asks_for_secrets_is_refused_at_its_field(self, planner: Client) -> None:
+        cancel = reverse("admin:sessions_app_session_cancel", args=[SessionFactory().pk])
+        assert planner.post(cancel, {"reason": ASKS}).context["form"].errors == {"reason": [SAID]}
+
+    @pytest.mark.parametrize(
+        ("route", "field"),
+        [("session", "summary"), ("series", "title"), ("activity", "name"), ("place", "directions")],
+    )
+    def test_the_fields_are_read_along(self, planner: Client, route: str, field: str) -> None:
+        page = text_of(planner.get(reverse(f"admin:sessions_app_{route}_add")))
+        assert "staff/texts.js" in page
+        assert f'id="id_{field}_advice"' in page
+
+    def test_the_reason_for_many_is_read_along(self, planner: Client, coordinator: User) -> None:
+        run = choosing.choose("cancel", [SessionFactory().pk], by=coordinator, now=timezone.now())
+        page = text_of(planner.get(reverse("admin:sessions_app_session_bulk_run", args=[run.pk])))
+        assert "staff/texts.js" in page
+        assert 'id="id_reason_advice"' in page
+
+
+@pytest.mark.django_db
+class TestServices:
+    """Not only the forms: what stores a text refuses it too."""
+
+    @pytest.mark.parametrize("lines", [{"steps": (("Hello", ASKS),)}, {"items": (("A pan", True, ASKS),)}])
+    def test_a_series_is_not_started_with_them(self, coordinator: User, lines: Any) -> None:
+        with pytest.raises(ValidationError, match="never ask families"):
+            start(replace(plan(), **lines), by=coordinator, now=NOW)
+
+    def test_why_a_series_is_changed(self, coordinator: User) -> None:
+        series = started(coordinator, children=()).series
+        with pytest.raises(ValidationError) as refused:
+            change(plan_of(series), from_day=None, reason=ASKS, by=coordinator, now=NOW)
+        assert refused.value.message_dict == {"reason": [SAID]}
+
+    def test_a_place(self, coordinator: User) -> None:
+        place = Place(name="Hall", address="1 Road", directions=ASKS)
+        with pytest.raises(ValidationError) as refused:
+            venues.save_place(place, by=coordinator, now=timezone.now())
+        assert refused.value.message_dict == {"directions": [SAID]}
 
 
 def test_a_title_has_no_age_but_its_long_words_are_named() -> None:
