@@ -15,7 +15,8 @@ def make_activities(now: datetime) -> None:
             id=fixed_id("activity", offer.key),
             name=offer.variants[0],
             summary=offer.summary,
-            nothing_needed=not offer.items,
+            # For tomorrow's nobody has said yet what to bring.
+            nothing_needed=not offer.items and offer is not TOMORROW,
         )
         activities.save_activity(activity, by=MAKER, now=now)
         for position, (title, detail) in enumerate(offer.steps, start=1):

@@ -16,6 +16,7 @@ from sessions_app.capacity import places_of
 from sessions_app.fair_shares import shares_of, stretch_of
 from sessions_app.models import (
     Absence,
+    Activity,
     Booking,
     PlaceOffer,
     Series,
@@ -28,6 +29,7 @@ from sessions_app.models import (
 )
 from sessions_app.readiness import blockers
 from sessions_app.series.carrying import carry_over, to_carry
+from sessions_app.text_advice import advise_on_all
 from whippersnappers import dates
 from whippersnappers.accounts.models import User
 from whippersnappers.accounts.roles import Role
@@ -62,6 +64,16 @@ def test_the_charity_has_forty_families_and_ten_staff_one_of_them_lapsed(charity
     assert StaffProfile.objects.count() == 10
     assert StaffProfile.objects.cleared_on(today).count() == 9
     assert not is_empty()
+
+
+def test_the_library_holds_ten_activities_that_families_can_read(charity):
+    library = Activity.objects.in_use().prefetch_related("steps", "items")
+    texts = [
+        [a.summary, *(f"{s.title}. {s.detail}" for s in a.steps.all()), *(f"{i.name} {i.note}" for i in a.items.all())]
+        for a in library
+    ]
+    assert len(texts) == 10
+    assert [advice for text in texts if (advice := advise_on_all(text)) is None or advice.state != "easy"] == []
 
 
 def test_every_persona_is_there_with_the_right_role(charity):
