@@ -70,7 +70,9 @@
     // Once all is loaded: Django's own script begins at the first field, though the answer stands further down.
     window.addEventListener("load", function () {
         var answer = document.querySelector("[data-begin-here]");
-        if (answer) answer.focus();
+        if (!answer) return;
+        answer.focus({ preventScroll: true });
+        answer.scrollIntoView({ block: "start" });
     });
 
     document.addEventListener("DOMContentLoaded", function () {
