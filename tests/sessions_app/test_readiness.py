@@ -159,3 +159,14 @@ def test_blockers_of_a_list_cost_the_same_queries(number, django_assert_num_quer
     with django_assert_num_queries(2):
         found = [blockers(session, now) for session in gate_facts(Session.objects.all())]
     assert found == [[]] * number
+
+
+@pytest.mark.parametrize("state", [Session.State.DELIVERED, Session.State.CANCELLED])
+def test_nothing_of_the_gate_is_gathered_for_a_session_that_is_over(state):
+    session = ready_session()
+    now = timezone.now()
+    times = {"confirmed_at": now, "cancelled_at": now if state == Session.State.CANCELLED else None}
+    Session.objects.filter(pk=session.pk).update(state=state, **times)
+    [listed] = gate_facts(Session.objects.all())
+    assert (listed.steps_said, listed.items_said, listed.has_host, listed.staff_away) == (None,) * 4
+    assert (len(listed.assignments.all()), listed.places_taken) == (2, 1)
