@@ -11,6 +11,7 @@ from tests.mail_sink import Sink
 from tests.outbox.scenes import again, send
 from whippersnappers.outbox import claiming, queue, together
 from whippersnappers.outbox.models import OutgoingMail
+from whippersnappers.outbox.sweeping import expire
 
 pytestmark = pytest.mark.django_db
 State = OutgoingMail.State
@@ -69,12 +70,15 @@ def test_one_that_is_not_wanted_any_more_is_left_out(sink: Sink) -> None:
     assert again(second).state == State.CANCELLED
 
 
-@pytest.mark.parametrize("how", ["taken out of the queue", "not wanted", "expired"])
+@pytest.mark.parametrize("how", ["taken out of the queue", "not wanted", "expired", "swept away"])
 def test_what_travels_goes_on_in_another_when_its_leader_will_not_go(sink: Sink, how: str) -> None:
     first, *others = party(3)
     row = OutgoingMail.objects.filter(pk=first.pk)
     if how == "taken out of the queue":
         queue.cancel(row, "the session is cancelled")
+    elif how == "swept away":
+        row.update(expires_at=timezone.now() - timedelta(minutes=1))
+        expire(timezone.now())
     elif how == "not wanted":
         row.update(context={"check": "not wanted"})
     else:

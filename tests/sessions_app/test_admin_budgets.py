@@ -1,7 +1,7 @@
 """Staff pages cost the same few queries with one row and with thirty."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from sessions_app import posting
-from sessions_app.models import Activity, Booking, JoinUse, Meeting, PhoneTask, Session, StaffAssignment
+from sessions_app.models import Activity, Booking, Holiday, JoinUse, Meeting, PhoneTask, Session, StaffAssignment, Term
 from tests.factories import (
     BookingFactory,
     InvitationFactory,
@@ -20,10 +20,12 @@ from tests.factories import (
     SessionFactory,
     StaffAssignmentFactory,
     StaffProfileFactory,
+    UserFactory,
     ZoomHostFactory,
     household,
     tomorrow_at,
 )
+from tests.sessions_app.series.scenes import started
 from whippersnappers import dates
 from whippersnappers.accounts.models import User
 from whippersnappers.outbox.models import OutgoingMail
@@ -88,6 +90,23 @@ def an_activity(number: int) -> None:
     activity.items.create(name="A pan")
 
 
+def a_series(number: int) -> None:
+    """Two days of a series of its own, with the children and the staff of one."""
+    first = timezone.localdate() + timedelta(days=7)
+    times = {"starts": time(9 + number // 4, 15 * (number % 4)), "ends": time(9 + number // 4, 15 * (number % 4) + 10)}
+    facts = {"rule": "FREQ=DAILY", "first_day": first, "last_day": first + timedelta(days=1)}
+    started(UserFactory(), timezone.now(), **facts, **times)
+
+
+def a_term(number: int) -> None:
+    first = date(2030, 1, 1) + timedelta(days=10 * number)
+    Term.objects.create(name=f"Term {number}", first_day=first, last_day=first + timedelta(days=5))
+
+
+def a_holiday(number: int) -> None:
+    Holiday.objects.create(name=f"Days off {number}", first_day=date(2030, 1, 1), last_day=date(2030, 1, 2))
+
+
 def a_lapsing_person(number: int) -> None:
     StaffProfileFactory(dbs_valid_until=timezone.localdate())
 
@@ -109,6 +128,9 @@ LISTS: dict[str, tuple[str, Callable[[int], object], int]] = {
     "sessions": ("admin:sessions_app_session_changelist", confirmed, 12),
     "staff": ("admin:sessions_app_staffprofile_changelist", a_lapsing_person, 6),
     "activities": ("admin:sessions_app_activity_changelist", an_activity, 6),
+    "series": ("admin:sessions_app_series_changelist", a_series, 7),
+    "terms": ("admin:sessions_app_term_changelist", a_term, 6),
+    "holidays": ("admin:sessions_app_holiday_changelist", a_holiday, 6),
     "places": ("admin:sessions_app_place_changelist", lambda n: PlaceFactory(), 6),
     "hosts": ("admin:sessions_app_zoomhost_changelist", lambda n: ZoomHostFactory(), 6),
     "meetings": ("admin:sessions_app_meeting_changelist", a_meeting, 6),

@@ -6,13 +6,12 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from whippersnappers.outbox import claiming, ending
+from whippersnappers.outbox import claiming, ending, queue, together
 from whippersnappers.outbox.delivery import deliver
 from whippersnappers.outbox.models import Heartbeat, OutgoingMail
 from whippersnappers.outbox.round import Clock
 
 _INTERRUPTED = "Sending it was interrupted again and again, so it was given up. It may have arrived."
-_TOO_LATE = "It could not be sent in time and would be of no use now."
 
 
 def sweep(*, clock: Clock = timezone.now) -> Counter[str]:
@@ -45,8 +44,7 @@ def recover(now: datetime) -> int:
 
 def expire(now: datetime) -> int:
     """Waiting mails that are of no use any more are cancelled, their secrets wiped; returns how many."""
-    late = OutgoingMail.objects.filter(state=OutgoingMail.State.WAITING, expires_at__lte=now)
-    return late.update(state=OutgoingMail.State.CANCELLED, reason=_TOO_LATE, secret="")
+    return queue.cancel(OutgoingMail.objects.filter(expires_at__lte=now), together.TOO_LATE)
 
 
 def beat(name: str, now: datetime) -> None:
