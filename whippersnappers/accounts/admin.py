@@ -139,7 +139,9 @@ class PersonAdmin(StaffAdmin):
         if "name" in wish:
             people.change_name(obj, wish["name"], by=by, now=now)
             people.change_roles(obj, wish["roles"], by=by, now=now)
-        (people.reactivate if wish["is_active"] else people.deactivate)(obj, by=by, now=now)
+        stored = (people.reactivate if wish["is_active"] else people.deactivate)(obj, by=by, now=now)
+        for sentence in stored.left_undone:
+            messages.warning(request, sentence)
         if "email" in wish:
             people.change_email(obj, wish["email"], by=by, now=now)
         if "accounts_user_start_over" in request.POST:

@@ -1,7 +1,7 @@
 """The person who signs in."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -67,6 +67,9 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField("may sign in", default=True)
     created_at = models.DateTimeField(auto_now_add=True)
     search_text = search_text("name", "email")
+
+    # What others have to see to since the account was closed (`people.deactivate`).
+    left_undone: Sequence[str] = ()
 
     objects: ClassVar[UserManager] = UserManager()
 

@@ -11,7 +11,7 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import Q
 
-from whippersnappers.accounts import emails
+from whippersnappers.accounts import emails, leaving
 from whippersnappers.accounts.models import User
 from whippersnappers.accounts.roles import STAFF_ROLES, Role
 from whippersnappers.audit.trail import record
@@ -112,6 +112,7 @@ def change_roles(user: User, roles: Iterable[str], by: Any, now: datetime) -> Us
 def deactivate(user: User, by: Any, now: datetime) -> User:
     """Let a person sign in no more; open sessions and the password end at once.
 
+    `left_undone` of the person returned says what others have to see to.
     Raises ValidationError for oneself and for the last administrator.
     """
     person = _locked_with_administrators(user)
@@ -125,6 +126,7 @@ def deactivate(user: User, by: Any, now: datetime) -> User:
     _end_sessions(person)
     person.save(update_fields=["is_active", "password"])
     record("person.deactivated", by=by, target=person, now=now)
+    person.left_undone = leaving.put_right(person, by=by, now=now)
     return person
 
 
