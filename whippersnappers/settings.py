@@ -163,6 +163,8 @@ DATE_INPUT_FORMATS = ["%d/%m/%Y", "%Y-%m-%d", "%d %B %Y", "%d %b %Y"]
 # Whether staff must have a second factor before they see anything.
 MFA_REQUIRED = env.bool("MFA_REQUIRED", PRODUCTION)
 MFA_TOTP_ISSUER = ORGANISATION_NAME
+# A code typed as its half minute ends, or on a phone whose clock is a little off, counts too.
+MFA_TOTP_TOLERANCE = 1
 # Browsers allow passkeys on plain http only for localhost, which is where the demo and the tests live.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
 
