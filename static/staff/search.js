@@ -60,8 +60,9 @@
         next.focus();
     }
 
+    // A field in a box that has just been closed may keep the focus for a moment, but nobody types there.
     function isTyping(element) {
-        return element.matches("input, textarea, select, [contenteditable]");
+        return element.matches("input, textarea, select, [contenteditable]") && element.getClientRects().length > 0;
     }
 
     function open(box) {

@@ -50,7 +50,8 @@ def ground(broker: Broker, settings: Any, monkeypatch: pytest.MonkeyPatch) -> It
 # --- Killed with -9 ----------------------------------------------------------------------------------------
 def test_senders_killed_six_times_at_any_moment(sink: Sink, worker: Worker) -> None:
     sink.delay = 0.01
-    mails = confirm(36)
+    # More than can go in the time that the senders have, however quick the machine.
+    mails = confirm(90)
     moments = random.Random(20261124)
     with senders(worker) as next_sender:
         for kill in range(6):
@@ -62,9 +63,9 @@ def test_senders_killed_six_times_at_any_moment(sink: Sink, worker: Worker) -> N
                 time.sleep(moments.uniform(0.01, 0.3))
             os.kill(sender, signal.SIGKILL)
             let_time_pass()
-    finish(36)
+    finish(90)
     assert_nothing_lost(sink, mails, repeats=6)
-    assert len(sink.mails) >= 39
+    assert len(sink.mails) >= 93
 
 
 @contextmanager
