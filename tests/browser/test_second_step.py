@@ -47,6 +47,8 @@ def test_a_passkey_is_added_and_lets_its_owner_in(eyes: Eyes, ada: User) -> None
     type_password(eyes, "/accounts/2fa/webauthn/add/")
     # when they add it
     eyes.page.get_by_label("Name").fill("Blue phone")
+    # The button works once the page's script is there.
+    eyes.page.wait_for_load_state("load")
     eyes.page.get_by_role("button", name="Add this device").click()
     eyes.page.get_by_text("Your passkey is added").wait_for()
     eyes.go("/accounts/2fa/webauthn/")
