@@ -2,22 +2,16 @@
 
 from collections.abc import Iterable
 from datetime import date
-from functools import lru_cache
-
-import holidays
 
 from sessions_app.models import Holiday
 from sessions_app.series import rules
-
-
-@lru_cache(maxsize=40)
-def _bank_holidays(year: int) -> dict[date, str]:
-    return dict(holidays.country_holidays("GB", subdiv="ENG", years=year))
+from whippersnappers import working_days
 
 
 def bank_holidays(days: Iterable[date]) -> dict[date, str]:
     """Those of the days that are bank holidays in England, with their names."""
-    return {day: _bank_holidays(day.year)[day] for day in days if day in _bank_holidays(day.year)}
+    found = {day: working_days.bank_holidays(day.year).get(day) for day in days}
+    return {day: name for day, name in found.items() if name}
 
 
 def days_off(days: Iterable[date]) -> dict[date, str]:
