@@ -3,12 +3,14 @@
 from sessions_app.models.activities import Activity, ActivityItem, ActivityStep
 from sessions_app.models.bookings import Booking, ChildInMySessions, Invitation, JoinUse, PhoneTask
 from sessions_app.models.bulk import BulkItem, BulkRun
+from sessions_app.models.family_answers import FamilyAnswer, Feedback
+from sessions_app.models.family_calendars import FamilyCalendar
 from sessions_app.models.meetings import Meeting, ZoomHost
 from sessions_app.models.offers import PlaceOffer
 from sessions_app.models.planning import Place, Session, SessionItem, SessionRevision, SessionStep
 from sessions_app.models.rota import Absence, Skill, SwapRequest, WorkingHours
 from sessions_app.models.series import Series, SeriesChild, SeriesItem, SeriesStaff, SeriesStep, SkippedDay
-from sessions_app.models.staff import StaffAssignment, StaffProfile
+from sessions_app.models.staff import StaffAssignment, StaffPhoto, StaffProfile
 from sessions_app.models.terms import Holiday, Term
 from sessions_app.models.zoom_token import ZoomToken
 
@@ -21,6 +23,9 @@ __all__ = [
     "BulkItem",
     "BulkRun",
     "ChildInMySessions",
+    "FamilyAnswer",
+    "FamilyCalendar",
+    "Feedback",
     "Holiday",
     "Invitation",
     "JoinUse",
@@ -40,6 +45,7 @@ __all__ = [
     "Skill",
     "SkippedDay",
     "StaffAssignment",
+    "StaffPhoto",
     "StaffProfile",
     "SwapRequest",
     "Term",

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
@@ -105,6 +106,10 @@ class Invitation(models.Model):
     sequence = models.PositiveIntegerField(default=0)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    # What of the session's list the guardian has ticked off, by name: a thing of another name is not ready yet.
+    ready_items = ArrayField(models.CharField(max_length=80), default=list, blank=True)
+    # Set when they do not want to say how it was: they are asked once.
+    feedback_declined_at = models.DateTimeField(null=True, blank=True)
     # The version that a join link carried, when the invitation was found by one (`invitations.find`).
     presented_version: int | None = None
 

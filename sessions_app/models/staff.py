@@ -64,6 +64,19 @@ class StaffProfile(models.Model):
         return gaps
 
 
+class StaffPhoto(models.Model):
+    """A picture of a member of staff for the families they work with. Another picture is another row."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    staff = models.OneToOneField(StaffProfile, on_delete=models.CASCADE, related_name="photo")
+    # Drawn anew by `photos.py`: small, square, without what a camera writes into its files.
+    jpeg = models.BinaryField()
+    added_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"Photo of {self.staff}"
+
+
 class StaffAssignment(models.Model):
     """A member of staff at a session. A person holds one place at a time; Postgres sees to it."""
 

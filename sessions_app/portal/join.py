@@ -1,61 +1,28 @@
-"""The families' pages: the portal's home, and the way into a session."""
+"""The pages that mails lead to: the way into a session, and an offered place. The link is the key."""
 
 from datetime import datetime
-from typing import Any, TypeVar
-from urllib.parse import urlsplit
+from typing import Any
 
 import structlog
-from csp.decorators import csp_update
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from sessions_app import invitations, offer_links, offers
-from sessions_app.family_offers import as_offered, offers_of, waiting_of
-from sessions_app.family_sessions import by_week, page_state, sessions_of, staff_of
+from sessions_app.family_offers import as_offered
+from sessions_app.family_sessions import page_state, staff_of
 from sessions_app.invitations import WayIn, WayInState
 from sessions_app.models import Invitation, JoinUse, Meeting
 from sessions_app.offer_links import Answerable, FoundOffer
+from sessions_app.portal.drawing import draw, keep_private
 from sessions_app.reach import reached_guardian
-from whippersnappers.accounts.models import User
-from whippersnappers.accounts.roles import Role
 
 # Sent by the script of a page that is left open and looks for news: not a use of the link.
 _WATCHING = "X-Watching"
-_ZOOM = ("https://zoom.us", "https://*.zoom.us")
 
 _log = structlog.get_logger(__name__)
-
-Response = TypeVar("Response", bound=HttpResponse)
-
-
-@require_safe
-def home(request: HttpRequest) -> HttpResponse:
-    """The next session first, then all that is planned. Only for guardians; others find nothing here."""
-    user = request.user
-    if not isinstance(user, User) or not user.has_role(Role.GUARDIAN):
-        raise Http404
-    now = timezone.now()
-    seen = sessions_of(user, now)
-    planned = [s for s in seen if not s.is_cancelled]
-    upcoming = planned[0] if planned else None
-    way_in = invitations.way_in(upcoming.invitation, now) if upcoming else None
-    facts = [(s.session.pk, s.session.state, s.session.revision, s.meeting and s.meeting.pk) for s in seen]
-    offered, waiting = offers_of(user, now), waiting_of(user, now)
-    context = {
-        "now": now,
-        "offered": offered,
-        "waiting": waiting,
-        "upcoming": upcoming,
-        "way_in": way_in,
-        "cancelled": [s for s in seen if s.is_cancelled],
-        "weeks": by_week(planned[1:], now),
-        "page_state": page_state(facts, way_in and way_in.state, [o.token for o in offered], waiting),
-    }
-    return _draw(request, "portal/home.html", context, upcoming.meeting if upcoming else None)
 
 
 @login_not_required
@@ -65,7 +32,7 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
     now = timezone.now()
     invitation = invitations.find(token)
     if invitation is None:
-        return _draw(request, "portal/unknown_link.html", {}, None, status=404)
+        return draw(request, "portal/unknown_link.html", {}, None, status=404)
     way_in = invitations.way_in(invitation, now)
     meeting = invitations.current_meeting(invitation.session) if invitation.session.is_remote else None
     if request.method == "POST":
@@ -73,7 +40,7 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "GET" and _WATCHING not in request.headers:
         invitations.log_use(invitation, _outcome(way_in, JoinUse.Outcome.OPENED), now)
     context = _join_context(invitation, way_in, meeting, now)
-    return _draw(request, f"portal/join_{way_in.state}.html", {**context, "token": token}, meeting)
+    return draw(request, f"portal/join_{way_in.state}.html", {**context, "token": token}, meeting)
 
 
 def _go(
@@ -87,7 +54,7 @@ def _go(
     response = HttpResponseRedirect(target)
     # Zoom does not learn the address of this page, which is a key to it.
     response["Referrer-Policy"] = "no-referrer"
-    return _keep_private(response)
+    return keep_private(response)
 
 
 def _outcome(way_in: WayIn, if_open: JoinUse.Outcome) -> JoinUse.Outcome:
@@ -101,17 +68,17 @@ def place(request: HttpRequest, token: str) -> HttpResponse:
     now = timezone.now()
     found = offer_links.find(token)
     if found is None:
-        return _draw(request, "portal/unknown_link.html", {}, None, status=404)
+        return draw(request, "portal/unknown_link.html", {}, None, status=404)
     state = offer_links.answerable(found, now)
     if request.method == "POST":
         if state == Answerable.OPEN:
             _answer(found, request.POST.get("answer", ""), now)
-        return _keep_private(HttpResponseRedirect(reverse("place", args=[token])))
+        return keep_private(HttpResponseRedirect(reverse("place", args=[token])))
     context: dict[str, Any] = {"now": now, "token": token}
     if state != Answerable.NO_FORCE:
         seen = as_offered(found.offer, found.guardian)
         context |= {"seen": seen, "session": seen.session, "children": (seen.child,), "staff": staff_of(seen.session)}
-    return _draw(request, f"portal/place_{state}.html", context, None)
+    return draw(request, f"portal/place_{state}.html", context, None)
 
 
 def _answer(found: FoundOffer, answer: str, now: datetime) -> None:
@@ -137,26 +104,3 @@ def _join_context(invitation: Invitation, way_in: WayIn, meeting: Meeting | None
     reach = reached_guardian(session.pk, invitation.guardian_id)
     children = tuple(child.known_as for child in reach.children) if reach else ()
     return {**context, "session": session, "meeting": meeting, "children": children, "staff": staff_of(session)}
-
-
-def _draw(
-    request: HttpRequest, template: str, context: dict[str, Any], meeting: Meeting | None, status: int = 200
-) -> HttpResponse:
-    """A page from which a form may lead to the meeting: browsers hold `form-action` against redirects too."""
-    targets = [*_ZOOM, *([_origin(meeting.join_url)] if meeting else [])]
-    response = render(request, template, context, status=status)
-    csp_update({"form-action": targets})(lambda _: response)(request)
-    if "page_state" in context:
-        response["X-Page-State"] = context["page_state"]
-    return _keep_private(response)
-
-
-def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
-
-
-def _keep_private(response: Response) -> Response:
-    response["Cache-Control"] = "no-store, private"
-    response["X-Robots-Tag"] = "noindex, nofollow"
-    return response
