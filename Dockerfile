@@ -19,6 +19,7 @@ COPY manage.py gunicorn.conf.py ./
 COPY whippersnappers whippersnappers
 COPY families families
 COPY sessions_app sessions_app
+COPY safeguarding safeguarding
 COPY templates templates
 COPY static static
 # Style sheets and pictures get names that change with their content. This needs no secret.

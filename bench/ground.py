@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from demo.engines import Engines
+from whippersnappers.crypto import KEYSETS
 from whippersnappers.management.commands.generate_keys import new_keyset
 
 HOST = "127.0.0.1"
@@ -32,7 +33,7 @@ def engines(directory: Path) -> Iterator[None]:
         os.environ.pop(name, None)
     servers = Engines(directory)
     try:
-        os.environ.update(ENVIRONMENT | {"FIELD_ENCRYPTION_KEYS": new_keyset()} | servers.start())
+        os.environ.update(ENVIRONMENT | {name: new_keyset() for name in KEYSETS} | servers.start())
         yield
     finally:
         servers.stop()

@@ -37,21 +37,23 @@ def data_directory(present: Mapping[str, str]) -> Path:
 
 
 def kept_secrets(directory: Path) -> dict[str, str]:
-    """The demo's own secrets: made at the first start, the same ever after."""
+    """The demo's own secrets: made at the first start that needs them, the same ever after."""
     file = directory / "secrets.json"
-    if not file.exists():
-        made = {
-            "SECRET_KEY": secrets.token_urlsafe(50),
-            "AUDIT_KEY": secrets.token_urlsafe(32),
-            "FIELD_ENCRYPTION_KEYS": new_keyset(),
-            "ZOOM_CLIENT_SECRET": secrets.token_urlsafe(24),
-            "ZOOM_WEBHOOK_SECRET": secrets.token_urlsafe(24),
-        }
+    made = {
+        "SECRET_KEY": secrets.token_urlsafe(50),
+        "AUDIT_KEY": secrets.token_urlsafe(32),
+        "FIELD_ENCRYPTION_KEYS": new_keyset(),
+        "CONCERN_ENCRYPTION_KEYS": new_keyset(),
+        "ZOOM_CLIENT_SECRET": secrets.token_urlsafe(24),
+        "ZOOM_WEBHOOK_SECRET": secrets.token_urlsafe(24),
+    }
+    kept: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
+    if made.keys() - kept.keys():
+        kept = made | kept
         beside = file.with_suffix(".new")
         beside.touch(mode=0o600)
-        beside.write_text(json.dumps(made, indent=1))
+        beside.write_text(json.dumps(kept, indent=1))
         os.replace(beside, file)
-    kept: dict[str, str] = json.loads(file.read_text())
     return kept
 
 
@@ -69,6 +71,7 @@ def demo_environment(present: Mapping[str, str], directory: Path) -> dict[str, s
         "ALLOWED_HOSTS": "localhost,127.0.0.1,[::1]",
         "EMAIL_URL": f"smtp://127.0.0.1:{at.smtp}",
         "ORGANISATION_SAFEGUARDING_LEAD_NAME": PERSONAS["lead"].name,
+        "ORGANISATION_SAFEGUARDING_LEAD_PHONE": "020 7946 0456",
         "ORGANISATION_SUPPORT_PHONE": "020 7946 0123",
         "ZOOM_ACCOUNT_ID": "demo-account",
         "ZOOM_CLIENT_ID": "demo-client",

@@ -43,6 +43,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
         return
     os.environ.update(TEST_ENVIRONMENT)
     os.environ["FIELD_ENCRYPTION_KEYS"] = new_keyset()
+    os.environ["CONCERN_ENCRYPTION_KEYS"] = new_keyset()
     directory = Path(tempfile.mkdtemp(prefix="whippersnappers-tests-"))
     engines = Engines(directory, durable=False)
     os.environ.update(engines.start())

@@ -18,6 +18,7 @@ def production_environment(**changes: str) -> dict[str, str]:
         "SECRET_KEY": "kF3x9mQ7vR2pL8sW4zT6yB1nC5dG0hJ_eUaIoXqZrYtMwVbN-lk",
         "AUDIT_KEY": "0Qm3nB6vC9xZ2aS5dF8gH1jK4lP7oI_uYtReWq",
         "FIELD_ENCRYPTION_KEYS": new_keyset(),
+        "CONCERN_ENCRYPTION_KEYS": new_keyset(),
         "ALLOWED_HOSTS": "portal.whippersnappers.org",
         "SITE_URL": "https://portal.whippersnappers.org",
         "TRUSTED_PROXIES": "1",

@@ -78,7 +78,8 @@ def test_beat_runs_once_and_workers_do_as_in_the_settings():
 def test_the_image_holds_the_product_and_neither_demo_nor_tests():
     copied = re.findall(r"^COPY (?!--from)(.+) \S+$", DOCKERFILE, flags=re.MULTILINE)
     names = {name for line in copied for name in line.split()}
-    wanted = {"manage.py", "gunicorn.conf.py", "whippersnappers", "families", "sessions_app", "templates", "static"}
+    apps = {"whippersnappers", "families", "sessions_app", "safeguarding"}
+    wanted = apps | {"manage.py", "gunicorn.conf.py", "templates", "static"}
     assert names == wanted | {"requirements.txt"}
     allowed = (ROOT / ".dockerignore").read_text().splitlines()
     assert "*" in allowed
@@ -94,6 +95,6 @@ def test_it_does_not_run_as_root_and_every_base_is_pinned():
 
 def test_the_product_does_not_need_what_is_left_out():
     importing = re.compile(r"^\s*(?:from|import) (?:demo|tests|bench)\b", flags=re.MULTILINE)
-    apps = ("whippersnappers", "families", "sessions_app")
+    apps = ("whippersnappers", "families", "sessions_app", "safeguarding")
     guilty = [str(p) for app in apps for p in (ROOT / app).rglob("*.py") if importing.search(p.read_text())]
     assert guilty == []

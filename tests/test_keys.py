@@ -6,9 +6,11 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.apps import apps
 from django.core.management import call_command
-from django.db import connection
+from django.db import InternalError, connection, transaction
+from django.utils import timezone
 
 from families.models import Child
+from safeguarding.models import Concern, ConcernVersion
 from tests.factories import ChildFactory, FamilyFactory
 from whippersnappers.crypto import DecryptionError, EncryptedTextField
 from whippersnappers.management.commands.generate_keys import new_keyset, retired, rotated
@@ -82,3 +84,28 @@ def test_no_encrypted_column_is_forgotten():
     }
     assert found == every
     assert ("families_child", "medical_notes") in found
+
+
+def test_what_concerns_say_has_a_key_of_its_own_and_can_be_sealed_anew(settings, capsys, lead):
+    concern = Concern.objects.create(kind="child", source="guardian", started_at=timezone.now(), reporter=lead)
+    version = ConcernVersion.objects.create(
+        concern=concern, number=1, author=lead, at=timezone.now(), what_happened="what he said"
+    )
+    old = settings.CONCERN_ENCRYPTION_KEYS
+    settings.FIELD_ENCRYPTION_KEYS = new_keyset()
+    assert ConcernVersion.objects.get().what_happened == "what he said"
+
+    call_command("generate_keys", rotate=True, keyset="CONCERN_ENCRYPTION_KEYS")
+    settings.CONCERN_ENCRYPTION_KEYS = capsys.readouterr().out.strip().removeprefix("CONCERN_ENCRYPTION_KEYS=")
+    call_command("reencrypt")
+    assert "safeguarding.ConcernVersion.what_happened: 1" in capsys.readouterr().out
+    settings.CONCERN_ENCRYPTION_KEYS = retired(settings.CONCERN_ENCRYPTION_KEYS)
+    again = ConcernVersion.objects.get()
+    assert (again.what_happened, again.sealed()) == ("what he said", version.seal)
+
+    settings.CONCERN_ENCRYPTION_KEYS = old
+    with pytest.raises(DecryptionError):
+        _ = ConcernVersion.objects.get().what_happened
+    # The table is guarded again as soon as the command has ended.
+    with pytest.raises(InternalError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("UPDATE safeguarding_concernversion SET number = 2")

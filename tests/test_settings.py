@@ -18,6 +18,7 @@ SAFE = {
     "SECRET_KEY": "kF3x9mQ7vR2pL8sW4zT6yB1nC5dG0hJ_eUaIoXqZrYtMwVbN-lk",
     "AUDIT_KEY": "0Qm3nB6vC9xZ2aS5dF8gH1jK4lP7oI_uYtReWq",
     "FIELD_ENCRYPTION_KEYS": settings.FIELD_ENCRYPTION_KEYS,
+    "CONCERN_ENCRYPTION_KEYS": settings.CONCERN_ENCRYPTION_KEYS,
     "METRICS_TOKEN": "",
     "DEBUG": False,
     "DEMO": False,
@@ -52,6 +53,8 @@ UNSAFE = [
     ({"FIELD_ENCRYPTION_KEYS": ""}, "FIELD_ENCRYPTION_KEYS must be a keyset"),
     ({"FIELD_ENCRYPTION_KEYS": "not base64!"}, "FIELD_ENCRYPTION_KEYS must be a keyset"),
     ({"FIELD_ENCRYPTION_KEYS": "e30="}, "FIELD_ENCRYPTION_KEYS must be a keyset"),
+    ({"CONCERN_ENCRYPTION_KEYS": ""}, "CONCERN_ENCRYPTION_KEYS must be a keyset"),
+    ({"CONCERN_ENCRYPTION_KEYS": settings.FIELD_ENCRYPTION_KEYS}, "CONCERN_ENCRYPTION_KEYS must not be the same"),
     ({"METRICS_TOKEN": "guess"}, "METRICS_TOKEN must be a random text"),
     ({"DEBUG": True}, "DEBUG must be off"),
     ({"DEMO": True}, "DEMO must be off"),
@@ -139,7 +142,7 @@ def test_keys_can_be_made_before_there_are_any():
     result = manage("generate_keys", environment={"PATH": production_environment()["PATH"]})
     assert (result.returncode, result.stderr) == (0, "")
     made = dict(line.split("=", 1) for line in result.stdout.splitlines())
-    assert sorted(made) == ["AUDIT_KEY", "FIELD_ENCRYPTION_KEYS", "SECRET_KEY"]
+    assert sorted(made) == ["AUDIT_KEY", "CONCERN_ENCRYPTION_KEYS", "FIELD_ENCRYPTION_KEYS", "SECRET_KEY"]
     assert faults(SAFE | made) == []
 
 

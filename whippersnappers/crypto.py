@@ -3,6 +3,9 @@
 Text in an `EncryptedTextField` is sealed with AEAD (Tink). The place of the value - table, column and
 primary key - is the associated data, so a ciphertext that was copied to another row, column or table
 does not decrypt. A wrong or missing key is an error, never an empty text or the ciphertext.
+
+There are two keysets, each a setting: one for what the charity knows of families, and one of its own for
+safeguarding concerns, so that whoever holds the first cannot read the second.
 """
 
 import base64
@@ -18,45 +21,49 @@ from tink import aead, json_proto_keyset_format, secret_key_access
 
 aead.register()
 
+FIELDS = "FIELD_ENCRYPTION_KEYS"
+CONCERNS = "CONCERN_ENCRYPTION_KEYS"
+KEYSETS = (FIELDS, CONCERNS)
+
 
 class DecryptionError(Exception):
     """The stored bytes cannot be opened here: wrong key, or moved from another place."""
 
 
-def load_keyset(encoded: str) -> tink.KeysetHandle:
-    """The keyset held in a `FIELD_ENCRYPTION_KEYS` value.
+def load_keyset(encoded: str, name: str = FIELDS) -> tink.KeysetHandle:
+    """The keyset held in the value of the setting `name`, one of `KEYSETS`.
 
     Raises ImproperlyConfigured when it is missing or not a base64 JSON keyset.
     """
     if not encoded:
-        raise ImproperlyConfigured("FIELD_ENCRYPTION_KEYS is not set: run `manage.py generate_keys`.")
+        raise ImproperlyConfigured(f"{name} is not set: run `manage.py generate_keys`.")
     try:
         text = base64.b64decode(encoded, validate=True).decode()
         return json_proto_keyset_format.parse(text, secret_key_access.TOKEN)
     except (binascii.Error, ValueError, tink.TinkError) as error:
-        raise ImproperlyConfigured("FIELD_ENCRYPTION_KEYS is not a keyset of this portal.") from error
+        raise ImproperlyConfigured(f"{name} is not a keyset of this portal.") from error
 
 
 def dump_keyset(handle: tink.KeysetHandle) -> str:
-    """A keyset as a value for `FIELD_ENCRYPTION_KEYS`."""
+    """A keyset as a value for one of the settings in `KEYSETS`."""
     text = json_proto_keyset_format.serialize(handle, secret_key_access.TOKEN)
     return base64.b64encode(text.encode()).decode()
 
 
-@lru_cache(maxsize=4)
-def _primitive(encoded: str) -> aead.Aead:
-    return load_keyset(encoded).primitive(aead.Aead)
+@lru_cache(maxsize=8)
+def _primitive(encoded: str, name: str) -> aead.Aead:
+    return load_keyset(encoded, name).primitive(aead.Aead)
 
 
-def encrypt(text: str, place: str) -> bytes:
-    """Seal `text` for one place, named like `table:column:row`."""
-    return _primitive(settings.FIELD_ENCRYPTION_KEYS).encrypt(text.encode(), place.encode())
+def encrypt(text: str, place: str, keys: str = FIELDS) -> bytes:
+    """Seal `text` for one place, named like `table:column:row`, with one of `KEYSETS`."""
+    return _primitive(getattr(settings, keys), keys).encrypt(text.encode(), place.encode())
 
 
-def decrypt(sealed: bytes, place: str) -> str:
+def decrypt(sealed: bytes, place: str, keys: str = FIELDS) -> str:
     """Open what `encrypt` sealed for the same place. Raises DecryptionError otherwise."""
     try:
-        return _primitive(settings.FIELD_ENCRYPTION_KEYS).decrypt(sealed, place.encode()).decode()
+        return _primitive(getattr(settings, keys), keys).decrypt(sealed, place.encode()).decode()
     except tink.TinkError as error:
         raise DecryptionError(f"cannot decrypt {place}") from error
 
@@ -79,7 +86,7 @@ class _SealedAttribute:
             instance.refresh_from_db(fields=[name])
         value = instance.__dict__[name]
         if isinstance(value, _Sealed):
-            value = instance.__dict__[name] = decrypt(value, self.field.place(instance))
+            value = instance.__dict__[name] = decrypt(value, self.field.place(instance), self.field.keys)
         return value
 
     def __set__(self, instance: models.Model, value: Any) -> None:
@@ -90,8 +97,17 @@ class EncryptedTextField(models.Field):
     """Text that only the portal can read; empty text is kept as empty bytes.
 
     The model needs a primary key that is known before the insert (a UUID). Values can be set only
-    through a saved instance: `update()`, `bulk_update()` and filters on it are refused.
+    through a saved instance: `update()`, `bulk_update()` and filters on it are refused. `keys` names the
+    setting that holds its keyset.
     """
+
+    def __init__(self, *args: Any, keys: str = FIELDS, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.keys = keys
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, kwargs if self.keys == FIELDS else {**kwargs, "keys": self.keys}
 
     def get_internal_type(self) -> str:
         return "BinaryField"
@@ -116,7 +132,7 @@ class EncryptedTextField(models.Field):
         value = instance.__dict__.get(self.attname)
         if value is None or isinstance(value, _Sealed):
             return value
-        return _Sealed(encrypt(value, self.place(instance)) if value else b"")
+        return _Sealed(encrypt(value, self.place(instance), self.keys) if value else b"")
 
     def get_prep_value(self, value: Any) -> Any:
         value = super().get_prep_value(value)

@@ -20,6 +20,7 @@ class Organisation:
     support_phone: str
     safeguarding_lead_name: str
     safeguarding_lead_email: str
+    safeguarding_lead_phone: str
     opens_at: time
     closes_at: time
     site_url: str
@@ -42,6 +43,7 @@ def organisation() -> Organisation:
         support_phone=settings.ORGANISATION_SUPPORT_PHONE,
         safeguarding_lead_name=settings.ORGANISATION_SAFEGUARDING_LEAD_NAME,
         safeguarding_lead_email=settings.ORGANISATION_SAFEGUARDING_LEAD_EMAIL,
+        safeguarding_lead_phone=settings.ORGANISATION_SAFEGUARDING_LEAD_PHONE,
         opens_at=settings.ORGANISATION_OPENS_AT,
         closes_at=settings.ORGANISATION_CLOSES_AT,
         site_url=settings.SITE_URL,

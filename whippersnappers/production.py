@@ -58,8 +58,11 @@ def _secrets(settings: Settings) -> Iterator[str]:
         yield f"AUDIT_KEY must be a random text of at least {_MIN_KEY} signs"
     if settings["AUDIT_KEY"] and settings["AUDIT_KEY"] == secret:
         yield "AUDIT_KEY must not be the same as SECRET_KEY"
-    if not _is_keyset(settings["FIELD_ENCRYPTION_KEYS"]):
-        yield "FIELD_ENCRYPTION_KEYS must be a keyset from `manage.py generate_keys`"
+    for name in ("FIELD_ENCRYPTION_KEYS", "CONCERN_ENCRYPTION_KEYS"):
+        if not _is_keyset(settings[name]):
+            yield f"{name} must be a keyset from `manage.py generate_keys`"
+    if settings["CONCERN_ENCRYPTION_KEYS"] and settings["CONCERN_ENCRYPTION_KEYS"] == settings["FIELD_ENCRYPTION_KEYS"]:
+        yield "CONCERN_ENCRYPTION_KEYS must not be the same as FIELD_ENCRYPTION_KEYS"
     if settings["METRICS_TOKEN"] and len(settings["METRICS_TOKEN"]) < _MIN_KEY:
         yield f"METRICS_TOKEN must be a random text of at least {_MIN_KEY} signs, or empty"
 

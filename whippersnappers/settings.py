@@ -34,6 +34,8 @@ SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 # A Tink keyset (JSON, then base64, so that it survives shells and env files): its primary key encrypts,
 # every key in it decrypts. `manage.py generate_keys` prints a new one or adds a new primary.
 FIELD_ENCRYPTION_KEYS = env.str("FIELD_ENCRYPTION_KEYS", "")
+# The same for safeguarding concerns: a key of their own.
+CONCERN_ENCRYPTION_KEYS = env.str("CONCERN_ENCRYPTION_KEYS", "")
 AUDIT_KEY = env.str("AUDIT_KEY", "")
 
 # --- The organisation ----------------------------------------------------------------------------------
@@ -47,6 +49,7 @@ ORGANISATION_SAFEGUARDING_LEAD_NAME = env.str("ORGANISATION_SAFEGUARDING_LEAD_NA
 ORGANISATION_SAFEGUARDING_LEAD_EMAIL = env.str(
     "ORGANISATION_SAFEGUARDING_LEAD_EMAIL", f"safeguarding@{ORGANISATION_DOMAIN}"
 )
+ORGANISATION_SAFEGUARDING_LEAD_PHONE = env.str("ORGANISATION_SAFEGUARDING_LEAD_PHONE", "")
 # Wall-clock times in Europe/London between which sessions may take place.
 ORGANISATION_OPENS_AT = time.fromisoformat(env.str("ORGANISATION_OPENS_AT", "08:00"))
 ORGANISATION_CLOSES_AT = time.fromisoformat(env.str("ORGANISATION_CLOSES_AT", "20:00"))
@@ -89,6 +92,7 @@ INSTALLED_APPS = [
     "whippersnappers.staff_lists",
     "families",
     "sessions_app",
+    "safeguarding",
 ]
 if DEMO:
     INSTALLED_APPS.append("demo")

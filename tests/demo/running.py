@@ -13,7 +13,14 @@ from demo.environment import HERE
 from tests.engines import TEST_ENVIRONMENT
 
 # What the test run has set for itself must not reach the demo.
-OURS = {*TEST_ENVIRONMENT, "DATABASE_URL", "REDIS_URL", "FIELD_ENCRYPTION_KEYS", "TEST_ENGINES"}
+OURS = {
+    *TEST_ENVIRONMENT,
+    "DATABASE_URL",
+    "REDIS_URL",
+    "FIELD_ENCRYPTION_KEYS",
+    "CONCERN_ENCRYPTION_KEYS",
+    "TEST_ENGINES",
+}
 SECONDS_TO_GO = 30
 
 

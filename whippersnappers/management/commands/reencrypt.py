@@ -9,6 +9,7 @@ from django.apps import apps
 from django.core.management.base import BaseCommand
 from django.db import connection, models, transaction
 
+from whippersnappers.append_only import sealing_anew
 from whippersnappers.crypto import EncryptedTextField, decrypt, encrypt
 
 _BATCH = 200
@@ -18,7 +19,7 @@ _SECOND_FACTOR_SECRETS = ("secret", "seed")
 
 class Command(BaseCommand):
     help = (
-        "Reads every encrypted value and writes it again under the primary key of FIELD_ENCRYPTION_KEYS. The portal "
+        "Reads every encrypted value and writes it again under the primary key of its keyset. The portal "
         "may run meanwhile; the command may be run again. Afterwards `generate_keys --retire` leaves the old keys out."
     )
 
@@ -44,7 +45,7 @@ def reencrypt(field: EncryptedTextField) -> int:
     model: type[models.Model] = field.model
     done, last = 0, None
     while True:
-        with transaction.atomic():
+        with transaction.atomic(), sealing_anew(model):
             rows = model._base_manager.order_by("pk").select_for_update(of=("self",))
             if last is not None:
                 rows = rows.filter(pk__gt=last)
@@ -65,7 +66,7 @@ def _rewrite(field: EncryptedTextField, key: Any) -> bool:
         sealed = bytes(cursor.fetchone()[0] or b"")
         if not sealed:
             return False
-        anew = encrypt(decrypt(sealed, place), place)
+        anew = encrypt(decrypt(sealed, place, field.keys), place, field.keys)
         cursor.execute(f"UPDATE {table} SET {column} = %s {where}", [anew, key])  # noqa: S608
     return True
 

@@ -1,0 +1,8 @@
+"""Worries that were raised, and all that hangs on them. No model of this app has admin pages, ever."""
+
+from safeguarding.models.chronology import ChronologyEntry
+from safeguarding.models.concerns import Concern
+from safeguarding.models.people import Assignment, ConcernPerson, Recusal
+from safeguarding.models.versions import ConcernVersion
+
+__all__ = ["Assignment", "ChronologyEntry", "Concern", "ConcernPerson", "ConcernVersion", "Recusal"]

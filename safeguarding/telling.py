@@ -1,0 +1,61 @@
+"""Who is told that there is a new concern. The mail has no content; what it is about is read on the page alone."""
+
+from datetime import datetime
+
+from safeguarding.models import Assignment, Concern, ConcernPerson
+from safeguarding.vocabulary import Kind, PersonRole
+from whippersnappers.accounts.models import User
+from whippersnappers.accounts.roles import Role
+from whippersnappers.organisation import organisation
+from whippersnappers.outbox.models import OutgoingMail
+from whippersnappers.outbox.queue import enqueue
+
+NEW_CONCERN = "concern_raised"
+
+
+def tell_of_new(concern: Concern, *, now: datetime) -> None:
+    """Put the mails about a new concern into the outbox, in the transaction that keeps it.
+
+    Trustees who are told are given the concern: without that they could not see it.
+    """
+    people = first_to_know(concern)
+    for user in people:
+        if user.has_role(Role.TRUSTEE) and not user.has_role(Role.LEAD, Role.DEPUTY):
+            Assignment.objects.create(concern=concern, user=user, at=now)
+        _mail(concern, user.email, now, user)
+    if not people and concern.kind != Kind.LEAD:
+        # Nobody holds the role here: the address that the organisation gives out is read by somebody.
+        _mail(concern, organisation().safeguarding_lead_email, now, None)
+
+
+def first_to_know(concern: Concern) -> list[User]:
+    """Whom the mail goes to: the Lead, with the deputy when somebody is in danger now.
+
+    Where there is no Lead, or the Lead is its subject, the deputy, and after them the trustees. About the Lead or the
+    deputy: the trustees only.
+    """
+    if concern.kind == Kind.LEAD:
+        ladder: list[tuple[Role, ...]] = [(Role.TRUSTEE,)]
+    elif concern.danger_now == Concern.Danger.YES:
+        ladder = [(Role.LEAD, Role.DEPUTY), (Role.TRUSTEE,)]
+    else:
+        ladder = [(Role.LEAD,), (Role.DEPUTY,), (Role.TRUSTEE,)]
+    subjects = ConcernPerson.objects.filter(concern=concern, role=PersonRole.SUBJECT, user__isnull=False)
+    for roles in ladder:
+        people = list(User.objects.with_role(*roles).exclude(pk__in=subjects.values("user")))
+        if people:
+            return people
+    return []
+
+
+def _mail(concern: Concern, to: str, now: datetime, user: User | None) -> None:
+    enqueue(
+        NEW_CONCERN,
+        key=f"{NEW_CONCERN}:{concern.pk}:{user.pk if user else 'organisation'}",
+        to=to,
+        to_name=user.name if user else "",
+        person=f"user:{user.pk}" if user else "",
+        context={"concern": str(concern.pk)},
+        now=now,
+        priority=OutgoingMail.Priority.NOW,
+    )
