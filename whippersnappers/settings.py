@@ -131,6 +131,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
                 "whippersnappers.organisation.context",
+                "families.portal.frame.context",
             ],
         },
     }

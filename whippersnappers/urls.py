@@ -13,6 +13,7 @@ urlpatterns = [
     path("metrics", metrics.metrics, name="metrics"),
     path("accounts/", include("whippersnappers.accounts.urls")),
     path("admin/", admin.site.urls),
+    path("", include("families.urls")),
     path("", include("sessions_app.urls")),
 ]
 if settings.DEMO:

@@ -156,7 +156,7 @@ class GuardianAdmin(FamiliesAdmin):
     export_columns = {
         "First name": "first_name", "Last name": "last_name", "Family": "family.name",
         "Family reference": "family.reference", "E-mail": "email", "Phone": "phone", "Prefers": "prefers",
-        "Mail comes back": "email_problem", "Stands for": "standing", "Archived": "archived_at",
+        "Language": "language", "Mail comes back": "email_problem", "Stands for": "standing", "Archived": "archived_at",
     }  # fmt: skip
     search_place = 2
     search_title = "Parents and carers"
@@ -168,7 +168,7 @@ class GuardianAdmin(FamiliesAdmin):
     change_form_outer_before_template = "families/restrictions.html"
     fieldsets = [
         ("Who", {"fields": [("first_name", "last_name"), "family"]}),
-        ("How to reach them", {"fields": ["email", "mail_state", ("phone", "prefers")]}),
+        ("How to reach them", {"fields": ["email", "mail_state", ("phone", "prefers"), ("language", "easy_read")]}),
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Guardian]:

@@ -60,6 +60,32 @@ class Guardian(models.Model):
         EMAIL = "email", "E-mail"
         PHONE = "phone", "Phone"
 
+    class Language(models.TextChoices):
+        """What many families in London speak at home; the rest is noted as another one."""
+
+        ENGLISH = "en", "English"
+        BRITISH_SIGN = "bfi", "British Sign Language"
+        ALBANIAN = "sq", "Albanian"
+        ARABIC = "ar", "Arabic"
+        BENGALI = "bn", "Bengali"
+        CHINESE = "zh", "Chinese"
+        FRENCH = "fr", "French"
+        GUJARATI = "gu", "Gujarati"
+        ITALIAN = "it", "Italian"
+        PERSIAN = "fa", "Persian"
+        POLISH = "pl", "Polish"
+        PORTUGUESE = "pt", "Portuguese"
+        PUNJABI = "pa", "Punjabi"
+        ROMANIAN = "ro", "Romanian"
+        SOMALI = "so", "Somali"
+        SPANISH = "es", "Spanish"
+        TAMIL = "ta", "Tamil"
+        TURKISH = "tr", "Turkish"
+        UKRAINIAN = "uk", "Ukrainian"
+        URDU = "ur", "Urdu"
+        VIETNAMESE = "vi", "Vietnamese"
+        OTHER = "other", "Another language"
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     family = models.ForeignKey(Family, on_delete=models.PROTECT, related_name="guardians")
     user = models.OneToOneField(
@@ -74,6 +100,10 @@ class Guardian(models.Model):
     prefers = models.CharField(
         "prefers to be contacted by", max_length=10, choices=Contact.choices, default=Contact.EMAIL
     )
+    language = models.CharField(
+        "language they like best", max_length=10, choices=Language.choices, default=Language.ENGLISH
+    )
+    easy_read = models.BooleanField("pages and mails in easy read", default=False)
     archived_at = models.DateTimeField(null=True, blank=True)
     search_text = search_text("first_name", "last_name", "email", Digits("phone"))
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from families.portal.frame import Frame
 from sessions_app import invitations, offer_links, offers
 from sessions_app.family_offers import as_offered
 from sessions_app.family_sessions import page_state, staff_of
@@ -39,7 +40,7 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
         return _go(invitation, way_in, meeting, token, now)
     if request.method == "GET" and _WATCHING not in request.headers:
         invitations.log_use(invitation, _outcome(way_in, JoinUse.Outcome.OPENED), now)
-    context = _join_context(invitation, way_in, meeting, now)
+    context = {**_join_context(invitation, way_in, meeting, now), "frame": Frame(request, reader=invitation.guardian)}
     return draw(request, f"portal/join_{way_in.state}.html", {**context, "token": token}, meeting)
 
 
@@ -74,7 +75,7 @@ def place(request: HttpRequest, token: str) -> HttpResponse:
         if state == Answerable.OPEN:
             _answer(found, request.POST.get("answer", ""), now)
         return keep_private(HttpResponseRedirect(reverse("place", args=[token])))
-    context: dict[str, Any] = {"now": now, "token": token}
+    context: dict[str, Any] = {"now": now, "token": token, "frame": Frame(request, reader=found.guardian)}
     if state != Answerable.NO_FORCE:
         seen = as_offered(found.offer, found.guardian)
         context |= {"seen": seen, "session": seen.session, "children": (seen.child,), "staff": staff_of(seen.session)}
