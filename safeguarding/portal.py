@@ -1,0 +1,99 @@
+"""The page for whoever is worried about something: whom to call, how to tell us, and a form for families (A2)."""
+
+import uuid
+from datetime import timedelta
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.middleware.csrf import CsrfViewMiddleware
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+from safeguarding.forms import WorriedForm
+from safeguarding.models import Concern
+from safeguarding.raising import Report, raise_concern
+from safeguarding.vocabulary import Kind
+from whippersnappers.accounts.access import signed_in
+from whippersnappers.accounts.models import User
+from whippersnappers.accounts.roles import Role
+
+# What was just sent, so that no address names it.
+_SENT = "worried_sent"
+_RECEIPT_FOR = timedelta(hours=1)
+_WORDS = ("who", "what_happened", "reach_reporter")
+
+
+class _CsrfCheck(CsrfViewMiddleware):
+    """Django's own check, as an answer instead of a page on which everything typed is gone."""
+
+    def _reject(self, request: HttpRequest, reason: str) -> str:
+        return reason
+
+    def fails(self, request: HttpRequest) -> bool:
+        """Whether the form was not drawn by us for this browser, or was drawn before a sign-in."""
+        self.process_request(request)
+        return bool(self.process_view(request, None, (), {}))  # type: ignore[arg-type]
+
+
+@login_not_required
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def worried(request: HttpRequest) -> HttpResponse:
+    """Whom to call, and for a signed-in parent the form. Nobody needs a sign-in to read it.
+
+    A press whose sign-in has run out keeps nothing here and loses nothing either: the same page comes back with all
+    that was typed, and says how to go on.
+    """
+    parent = _parent(request)
+    if request.method != "POST":
+        form = WorriedForm(user=parent, initial={"form_key": uuid.uuid4()}) if parent else None
+        return _draw(request, form)
+    form = WorriedForm(request.POST, user=parent)
+    if parent is None:
+        return _draw(request, form, signed_out=True)
+    if _CsrfCheck(lambda _: HttpResponse()).fails(request):
+        return _draw(request, form, again=True)
+    if not form.is_valid():
+        return _draw(request, form)
+    concern = raise_concern(_report(form), by=parent, now=timezone.now())
+    request.session[_SENT] = str(concern.pk)
+    return redirect("portal_worried_sent")
+
+
+@require_safe
+def sent(request: HttpRequest) -> HttpResponse:
+    """The receipt: a reference and what happens next, and nothing of what it is about."""
+    user = signed_in(request)
+    if not user.has_role(Role.GUARDIAN):
+        raise Http404
+    just_sent, since = request.session.get(_SENT), timezone.now() - _RECEIPT_FOR
+    mine = Concern.objects.for_guardian(user).filter(submitted_at__gte=since)
+    return render(
+        request, "safeguarding/sent.html", {"concern": mine.filter(pk=just_sent).first() if just_sent else None}
+    )
+
+
+def _parent(request: HttpRequest) -> User | None:
+    user = request.user
+    return user if isinstance(user, User) and user.has_role(Role.GUARDIAN) else None
+
+
+def _report(form: WorriedForm) -> Report:
+    said = form.cleaned_data
+    return Report(
+        kind=Kind(said["kind"]),
+        source=Concern.Source.GUARDIAN,
+        form_key=said["form_key"],
+        danger_now=Concern.Danger(said["danger_now"]),
+        words={name: said[name] for name in _WORDS},
+        children=said["children"],
+    )
+
+
+def _draw(
+    request: HttpRequest, form: WorriedForm | None, *, signed_out: bool = False, again: bool = False
+) -> HttpResponse:
+    context = {"form": form, "signed_out": signed_out, "again": again}
+    return render(request, "safeguarding/worried.html", context)
