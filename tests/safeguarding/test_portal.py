@@ -180,9 +180,9 @@ def test_the_words_are_easy(client, parent):
 
 def test_as_many_queries_with_thirty_children_as_with_one(client, parent, django_assert_num_queries):
     client.force_login(parent)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         client.get("/worried/")
     for _ in range(29):
         GuardianshipFactory(guardian=parent.record, child=ChildFactory())
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         client.get("/worried/")
