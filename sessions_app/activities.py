@@ -38,7 +38,7 @@ def keep(session: Session, *, name: str, by: Any, now: datetime) -> Activity:
         activity = Activity(name=name.strip(), summary=session.summary, nothing_needed=session.nothing_needed)
         save_activity(activity, by=by, now=now)
         ActivityStep.objects.bulk_create(
-            ActivityStep(activity=activity, position=number, title=step.title, detail=step.detail)
+            ActivityStep(activity=activity, position=number, title=step.title, detail=step.detail, picture=step.picture)
             for number, step in enumerate(steps, start=1)
         )
         ActivityItem.objects.bulk_create(

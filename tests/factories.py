@@ -185,7 +185,9 @@ def household(*, children: int = 1, guardians: int = 1, **guardian_fields: Any) 
 def ready_session(*, children: list[Child] | None = None, **fields: Any) -> Session:
     """A draft without blockers: two cleared staff, a lead, steps, props, a host, one invited child."""
     session = SessionFactory(**fields)
-    SessionStep.objects.create(session=session, position=1, title="Hello song", detail="We sing hello.")
+    SessionStep.objects.create(
+        session=session, position=1, title="Hello song", picture="hello", detail="We sing hello."
+    )
     SessionStep.objects.create(session=session, position=2, title="Drums")
     SessionItem.objects.create(session=session, position=1, name="A pan and a wooden spoon", note="to drum on")
     StaffAssignmentFactory(session=session, role=StaffAssignment.Role.LEAD)

@@ -19,7 +19,7 @@ def make_activities(now: datetime) -> None:
             nothing_needed=not offer.items and offer is not TOMORROW,
         )
         activities.save_activity(activity, by=MAKER, now=now)
-        for position, (title, detail) in enumerate(offer.steps, start=1):
-            activity.steps.create(position=position, title=title, detail=detail)
+        for position, (title, detail, picture) in enumerate(offer.pictured_steps, start=1):
+            activity.steps.create(position=position, title=title, detail=detail, picture=picture)
         for position, (name, needed, note) in enumerate(offer.items, start=1):
             activity.items.create(position=position, name=name, needed=needed, note=note)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import time
 
+from sessions_app.picture_hints import suggest
+
 
 @dataclass(frozen=True)
 class Offer:
@@ -22,6 +24,11 @@ class Offer:
     place: str = ""
     group: str = ""
     every: int = 1  # weeks
+
+    @property
+    def pictured_steps(self) -> tuple[tuple[str, str, str], ...]:
+        """The steps with a picture each, the one that staff are offered for the name."""
+        return tuple((title, detail, suggest(title)) for title, detail in self.steps)
 
 
 PLACES = [

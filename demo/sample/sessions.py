@@ -94,8 +94,8 @@ def draft(
 def write_content(session: Session, planned: Planned, *, with_items: bool = True) -> None:
     """What will happen, and what families need."""
     SessionStep.objects.bulk_create(
-        SessionStep(session=session, position=position, title=title, detail=detail)
-        for position, (title, detail) in enumerate(planned.offer.steps, start=1)
+        SessionStep(session=session, position=position, title=title, detail=detail, picture=picture)
+        for position, (title, detail, picture) in enumerate(planned.offer.pictured_steps, start=1)
     )
     SessionItem.objects.bulk_create(
         SessionItem(session=session, position=position, name=name, needed=needed, note=note)

@@ -71,9 +71,10 @@ class SeriesStaffInline(TabularInline):
         return without_side_doors(super().formfield_for_dbfield(db_field, request, **kwargs))
 
 
-def steps_in(lines: LinesFormSet) -> tuple[tuple[str, str], ...]:
+def steps_in(lines: LinesFormSet) -> tuple[tuple[str, str, str], ...]:
     """The steps that a valid table holds, in order."""
-    return tuple((form.cleaned_data["title"], form.cleaned_data["detail"]) for form in lines.in_order())
+    rows = [form.cleaned_data for form in lines.in_order()]
+    return tuple((row["title"], row["detail"], row["picture"]) for row in rows)
 
 
 def items_in(lines: LinesFormSet) -> tuple[tuple[str, bool, str], ...]:

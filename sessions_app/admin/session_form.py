@@ -23,7 +23,7 @@ MEANWHILE = (
 def mark_of(session: Session) -> str:
     """A mark of all that the session's page can edit, as stored now: it changes when any of it does."""
     facts = [str(getattr(session, name)) for name in _FACTS + _ANSWERS]
-    facts += [f"{s.pk}:{s.position}:{s.title}:{s.detail}" for s in session.steps.all()]
+    facts += [f"{s.pk}:{s.position}:{s.title}:{s.detail}:{s.picture}" for s in session.steps.all()]
     facts += [f"{i.pk}:{i.position}:{i.name}:{i.needed}:{i.note}" for i in session.items.all()]
     facts += [f"{a.pk}:{a.role}:{a.withdrawn_at}" for a in session.assignments.order_by("pk")]
     facts += sorted(str(pk) for pk in session.wanted_skills.values_list("pk", flat=True))

@@ -17,6 +17,7 @@ from unfold.forms import PaginationInlineFormSet
 
 from sessions_app import staffing
 from sessions_app.admin.family_texts import read_by_families
+from sessions_app.admin.pictures import offer_pictures, settle_picture
 from sessions_app.models import Session, SessionItem, SessionStep, StaffAssignment
 from sessions_app.staff_standing import away
 from whippersnappers import dates
@@ -92,10 +93,14 @@ class LineForm(forms.ModelForm):
         self.fields["position"].label = "Order"
         self.fields["position"].initial = None
         read_by_families(self, "title", "detail", "name", "note")
+        offer_pictures(self)
         name_fields(self)
 
     def clean_position(self) -> int:
         return self.cleaned_data["position"] or 0
+
+    def clean(self) -> dict[str, Any]:
+        return settle_picture(super().clean() or self.cleaned_data)
 
 
 class StepInline(TabularInline):
@@ -104,7 +109,7 @@ class StepInline(TabularInline):
     model = SessionStep
     form = LineForm
     formset = LinesFormSet
-    fields = ["position", "title", "detail"]
+    fields = ["position", "title", "picture", "detail"]
     extra = 0
     hide_title = True
     verbose_name = "step"

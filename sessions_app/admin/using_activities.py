@@ -58,7 +58,7 @@ def _filled(typed: QueryDict, activity: Activity) -> QueryDict:
     for name, text in (("title", activity.name), ("summary", activity.summary)):
         if not data.get(name, "").strip():
             data[name] = text
-    _append(data, "steps", [{"title": s.title, "detail": s.detail} for s in activity.steps.all()])
+    _append(data, "steps", [{"title": s.title, "detail": s.detail, "picture": s.picture} for s in activity.steps.all()])
     items = [{"name": i.name, "note": i.note, **({"needed": "on"} if i.needed else {})} for i in activity.items.all()]
     _append(data, "items", items)
     if activity.nothing_needed and _is_empty(data, "items-0"):

@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from sessions_app.picture_library import KEY_LENGTH, PICTURES, Picture, refuse_unknown
 from sessions_app.secret_requests import refuse_secret_requests
 
 
@@ -11,6 +12,8 @@ class StepLine(models.Model):
     position = models.PositiveSmallIntegerField(default=0)
     title = models.CharField(max_length=80, validators=[refuse_secret_requests])
     detail = models.CharField(max_length=300, blank=True, validators=[refuse_secret_requests])
+    # A key of the picture library; empty for a step without a picture.
+    picture = models.CharField(max_length=KEY_LENGTH, blank=True, default="", validators=[refuse_unknown])
 
     class Meta:
         abstract = True
@@ -19,6 +22,11 @@ class StepLine(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def drawn(self) -> Picture | None:
+        """The step's picture; None for a step that is shown as a word alone."""
+        return PICTURES.get(self.picture)
 
 
 class ItemLine(models.Model):

@@ -31,7 +31,7 @@ class Facts:
     """
 
     plain: Mapping[str, Any]
-    steps: tuple[tuple[str, str], ...]
+    steps: tuple[tuple[str, str, str], ...]
     items: tuple[tuple[str, bool, str], ...]
     times: tuple[time, time] | None
 

@@ -24,9 +24,9 @@ def draft_sessions(plan: Plan, days: Iterable[date], *, by: Any, now: datetime) 
     drafts = [_draft(plan, day) for day in sorted(days)]
     Session.objects.bulk_create(drafts)
     SessionStep.objects.bulk_create(
-        SessionStep(session=draft, position=number, title=title, detail=detail)
+        SessionStep(session=draft, position=number, title=title, detail=detail, picture=picture)
         for draft in drafts
-        for number, (title, detail) in enumerate(plan.steps, start=1)
+        for number, (title, detail, picture) in enumerate(plan.steps, start=1)
     )
     SessionItem.objects.bulk_create(
         SessionItem(session=draft, position=number, name=name, needed=needed, note=note)

@@ -108,8 +108,8 @@ def _write_lines(session: Session, changes: Mapping[str, Any]) -> None:
     if "steps" in changes:
         session.steps.all().delete()
         SessionStep.objects.bulk_create(
-            SessionStep(session=session, position=number, title=title, detail=detail)
-            for number, (title, detail) in enumerate(changes["steps"], start=1)
+            SessionStep(session=session, position=number, title=title, detail=detail, picture=picture)
+            for number, (title, detail, picture) in enumerate(changes["steps"], start=1)
         )
     if "items" in changes:
         session.items.all().delete()

@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from families.models import Child
 from sessions_app.london_times import london_time
 from sessions_app.models import Series, SeriesItem, SeriesStep, Session
+from sessions_app.picture_library import refuse_unknown
 from sessions_app.readiness import time_blockers
 from sessions_app.secret_requests import refuse_secret_requests
 from sessions_app.series import rules
@@ -38,7 +39,7 @@ class Plan:
     """
 
     series: Series
-    steps: tuple[tuple[str, str], ...] = ()
+    steps: tuple[tuple[str, str, str], ...] = ()
     items: tuple[tuple[str, bool, str], ...] = ()
     staff: dict[UUID, str] = field(default_factory=dict)
     children: tuple[Child, ...] = ()
@@ -47,7 +48,7 @@ class Plan:
 
     def line_texts(self) -> Iterator[str]:
         """What families read of the steps and the props."""
-        for title, detail in self.steps:
+        for title, detail, _picture in self.steps:
             yield from (title, detail)
         for name, _needed, note in self.items:
             yield from (name, note)
@@ -57,9 +58,9 @@ class Plan:
         return london_time(day, self.series.starts), london_time(day, self.series.ends)
 
 
-def lines_of(thing: Any) -> tuple[tuple[tuple[str, str], ...], tuple[tuple[str, bool, str], ...]]:
+def lines_of(thing: Any) -> tuple[tuple[tuple[str, str, str], ...], tuple[tuple[str, bool, str], ...]]:
     """The steps and the props of a session, a series or an activity, without their numbers."""
-    steps = tuple((step.title, step.detail) for step in thing.steps.all())
+    steps = tuple((step.title, step.detail, step.picture) for step in thing.steps.all())
     return steps, tuple((item.name, item.needed, item.note) for item in thing.items.all())
 
 
@@ -85,6 +86,9 @@ def check(plan: Plan, now: datetime) -> None:
     series.clean_fields(exclude=["term", "follows"])
     for text in plan.line_texts():
         refuse_secret_requests(text)
+    for _title, _detail, picture in plan.steps:
+        if picture:
+            refuse_unknown(picture)
     series.validate_constraints()
     if len(plan.children) > series.capacity:
         raise ValidationError({"capacity": f"{len(plan.children)} children are to have a place: give as many places."})
@@ -146,8 +150,8 @@ def store(plan: Plan) -> None:
     series.save()
     series.steps.all().delete()
     SeriesStep.objects.bulk_create(
-        SeriesStep(series=series, position=number, title=title, detail=detail)
-        for number, (title, detail) in enumerate(plan.steps, start=1)
+        SeriesStep(series=series, position=number, title=title, detail=detail, picture=picture)
+        for number, (title, detail, picture) in enumerate(plan.steps, start=1)
     )
     series.items.all().delete()
     SeriesItem.objects.bulk_create(

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 ADD = "admin:sessions_app_activity_add"
 SUMMARY = "We make a band from what is in the kitchen."
-STEPS = (("Hello song", "We sing."), ("The band", ""))
+STEPS = (("Hello song", "We sing.", "hello"), ("The band", "", "drum"))
 ITEMS = (("A pan", True, "to drum on"), ("A scarf", False, ""))
 
 
@@ -33,8 +33,8 @@ def planner(client: Client, coordinator: User) -> Client:
 @pytest.fixture
 def band() -> Activity:
     activity = Activity.objects.create(name="Kitchen band", summary=SUMMARY)
-    for position, (title, detail) in enumerate(STEPS, start=1):
-        activity.steps.create(position=position, title=title, detail=detail)
+    for position, (title, detail, picture) in enumerate(STEPS, start=1):
+        activity.steps.create(position=position, title=title, detail=detail, picture=picture)
     for position, (name, needed, note) in enumerate(ITEMS, start=1):
         activity.items.create(position=position, name=name, needed=needed, note=note)
     return activity
@@ -56,7 +56,7 @@ def use(planner: Client, url: str, activity: Any, **typed: Any) -> Any:
 class TestKeeping:
     def test_an_activity_is_kept_with_its_lines(self, planner: Client) -> None:
         data = as_posted(planner.get(reverse(ADD))) | {"name": "Kitchen band", "summary": SUMMARY}
-        data = add_line(data, "steps", title="Hello song", detail="We sing.", position="")
+        data = add_line(data, "steps", title="Hello song", detail="We sing.", picture="hello", position="")
         data = add_line(data, "items", name="A pan", needed="on", note="to drum on", position="")
         assert planner.post(reverse(ADD), data).status_code == 302
         kept = Activity.objects.get()
@@ -137,7 +137,7 @@ class TestUsing:
         data = as_posted(page)
         assert (data["title"], data["summary"]) == ("Ours, changed", "Our own words.")
         titles = [data[f"steps-{n}-title"] for n in range(int(data["steps-TOTAL_FORMS"]))]
-        assert titles == [*(title for title, _ in lines_of(session)[0]), "Hello song", "The band"]
+        assert titles == [*(title for title, *_rest in lines_of(session)[0]), "Hello song", "The band"]
         assert titles[0] == own[0]
         assert planner.post(page_of(session), data).status_code == 302
         session.refresh_from_db()

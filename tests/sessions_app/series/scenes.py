@@ -22,7 +22,7 @@ def day(text: str) -> date:
 
 def plan(*, last_day: date = LAST, skipped: dict[date, str] | None = None, **fields: Any) -> Plan:
     """Six Tuesdays from 12 January 2027, 4pm to 4:45pm, complete enough to be confirmed."""
-    lines = {"steps": (("Hello song", ""), ("Drums", "We drum.")), "items": (("A pan", True, ""),)}
+    lines = {"steps": (("Hello song", "", "hello"), ("Drums", "We drum.", "")), "items": (("A pan", True, ""),)}
     people = {name: fields.pop(name) for name in ("staff", "children") if name in fields}
     facts = {
         "title": "Drums and songs",
