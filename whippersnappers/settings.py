@@ -111,6 +111,7 @@ MIDDLEWARE = [
     "whippersnappers.logs.RequestLogMiddleware",
     "whippersnappers.accounts.middleware.DoorMiddleware",
     "whippersnappers.accounts.middleware.SecondFactorMiddleware",
+    "whippersnappers.accounts.middleware.DeviceMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",

@@ -30,6 +30,7 @@ ACCOUNT_ADAPTER = "whippersnappers.accounts.adapter.AccountAdapter"
 ACCOUNT_FORMS = {
     "login": "whippersnappers.accounts.forms.StaffSignInForm",
     "request_login_code": "whippersnappers.accounts.forms.AskForCodeForm",
+    "confirm_login_code": "whippersnappers.accounts.forms.EnterCodeForm",
     "reset_password": "whippersnappers.accounts.forms.ForgottenPasswordForm",
 }
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None

@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from whippersnappers import door, health, metrics
+from whippersnappers.accounts import portal
 
 urlpatterns = [
     path("", door.home, name="home"),
@@ -12,6 +13,7 @@ urlpatterns = [
     path("readyz", health.ready, name="readyz"),
     path("metrics", metrics.metrics, name="metrics"),
     path("accounts/", include("whippersnappers.accounts.urls")),
+    path("portal/devices/", portal.devices, name="portal_devices"),
     path("admin/", admin.site.urls),
     path("", include("families.urls")),
     path("", include("sessions_app.urls")),

@@ -71,6 +71,42 @@ def test_a_code_works_once(client, parent):
     assert client.post(ENTER, {"code": used}).url == ASK
 
 
+@pytest.mark.parametrize(
+    "shape", ["{0} {1}", " {0}-{1}\t", "{0} - {1}\u00a0", "\u200b{0}\u2009{1}", "Your code: {0}{1}."]
+)
+def test_a_code_may_be_pasted_with_blanks_and_dashes(client, parent, shape):
+    ask(client)
+    sent = code()
+    assert client.post(ENTER, {"code": shape.format(sent[:3], sent[3:])}).status_code == 302
+    assert client.session["_auth_user_id"] == str(parent.pk)
+
+
+def test_a_code_may_be_typed_in_the_digits_of_another_script(client, parent):
+    ask(client)
+    arabic = code().translate(str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩"))
+    assert client.post(ENTER, {"code": arabic}).status_code == 302
+
+
+@pytest.mark.parametrize("typed", ["", "\0", "\U0001f600" * 6, "\u202e123456", "1" * 1_000_000, "a code"])
+def test_what_is_no_code_gets_a_plain_sentence(client, parent, typed):
+    ask(client)
+    answer = client.post(ENTER, {"code": typed})
+    assert answer.status_code == 200
+    assert 'id="id_code_error"' in answer.content.decode()
+
+
+def test_a_thousand_guesses_from_everywhere_come_to_ten(parent):
+    """Each browser asks for a code of its own, from an address of its own, and tries four."""
+    asked, looked_at = 0, 0
+    for number in range(250):
+        thief = Client(REMOTE_ADDR=f"203.0.{number}.7")
+        asked += ask(thief).status_code != 429
+        for guess in range(4):
+            looked_at += thief.post(ENTER, {"code": f"{number * 4 + guess:06d}"}).status_code == 200
+        assert "_auth_user_id" not in thief.session
+    assert (asked, looked_at) == (5, 10)
+
+
 def test_a_code_belongs_to_the_browser_that_asked(client, parent):
     ask(client)
     thief = Client()

@@ -17,7 +17,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 
-from whippersnappers.accounts import emails
+from whippersnappers.accounts import devices, emails
 from whippersnappers.accounts.addresses import client_address
 from whippersnappers.accounts.models import User
 from whippersnappers.accounts.session_length import start_session
@@ -68,11 +68,13 @@ class AccountAdapter(DefaultAccountAdapter):
         with transaction.atomic():
             super().login(request, user)
             start_session(request, user)
+            devices.note_sign_in(request, user, timezone.now())
             record("sign_in.done", by=user, target=user, methods=methods)
 
     def logout(self, request: HttpRequest) -> None:
         user = request.user
         with transaction.atomic():
+            devices.forget(request)
             super().logout(request)
             if isinstance(user, User):
                 record("sign_out.done", by=user, target=user)

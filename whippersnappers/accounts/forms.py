@@ -1,14 +1,18 @@
 """What people type when they sign in."""
 
+import unicodedata
 from typing import Any
 
-from allauth.account.forms import LoginForm, RequestLoginCodeForm, ResetPasswordForm
+from allauth.account.forms import ConfirmLoginCodeForm, LoginForm, RequestLoginCodeForm, ResetPasswordForm
 from allauth.account.internal.flows.login import perform_password_login
 from django import forms
 from django.http import HttpRequest, HttpResponseBase
 
 from whippersnappers.accounts.models import User
 from whippersnappers.accounts.roles import Role
+
+# Room for what else was copied from the mail with it.
+_LONGEST_CODE = 200
 
 
 class StaffSignInForm(LoginForm):
@@ -31,6 +35,17 @@ class AskForCodeForm(RequestLoginCodeForm):
         guardians = User.objects.filter(is_active=True, roles=[Role.GUARDIAN.value])
         self._user = guardians.filter(email=email.lower()).first()
         return email
+
+
+class EnterCodeForm(ConfirmLoginCodeForm):
+    """The code, however it was typed or pasted: only its digits count, of whatever script."""
+
+    def clean_code(self) -> str:
+        typed = self.cleaned_data["code"][:_LONGEST_CODE]
+        digits = (unicodedata.decimal(letter, None) for letter in typed)
+        self.cleaned_data["code"] = "".join(str(digit) for digit in digits if digit is not None)
+        code: str = super().clean_code()
+        return code
 
 
 class ForgottenPasswordForm(ResetPasswordForm):

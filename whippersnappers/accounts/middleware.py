@@ -8,8 +8,9 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import resolve_url
 from django.urls import reverse
+from django.utils import timezone
 
-from whippersnappers.accounts import second_factors
+from whippersnappers.accounts import devices, second_factors
 
 View = Callable[..., HttpResponseBase]
 _FAMILY_PAGES = ("/portal/",)
@@ -45,3 +46,14 @@ class SecondFactorMiddleware:
             return None
         messages.warning(request, SET_UP)
         return HttpResponseRedirect(reverse("mfa_index"))
+
+
+class DeviceMiddleware:
+    """Notes that a device is in use; once an hour, so that looking at pages writes nothing."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        devices.note_use(request, timezone.now())
+        return self.get_response(request)

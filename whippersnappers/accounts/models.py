@@ -6,8 +6,10 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.sessions.models import Session
 from django.db import models, transaction
 from django.db.models.functions import Lower
+from django.utils import timezone
 
 from whippersnappers.accounts.roles import STAFF_ROLES, Role, permissions_of
 from whippersnappers.audit.trail import record
@@ -143,3 +145,31 @@ class RateCounter(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class DeviceQuerySet(models.QuerySet["Device"]):
+    def visible_to(self, user: User) -> "DeviceQuerySet":
+        """The person's own devices that are still signed in."""
+        open_sessions = Session.objects.filter(expire_date__gt=timezone.now()).values("session_key")
+        return self.filter(user=user, session_key__in=open_sessions)
+
+
+class Device(models.Model):
+    """A browser in which a parent or carer is signed in. Keeps no address and nothing that singles a device out."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="devices")
+    # The row of the session in Postgres: without it this device is signed out.
+    session_key = models.CharField(max_length=40, unique=True)
+    name = models.CharField(max_length=60)
+    signed_in_at = models.DateTimeField()
+    # To the hour.
+    used_at = models.DateTimeField()
+
+    objects = DeviceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-used_at", "-signed_in_at"]
+
+    def __str__(self) -> str:
+        return self.name

@@ -11,7 +11,7 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import Q
 
-from whippersnappers.accounts import emails, leaving
+from whippersnappers.accounts import devices, emails, leaving
 from whippersnappers.accounts.models import User
 from whippersnappers.accounts.roles import STAFF_ROLES, Role
 from whippersnappers.audit.trail import record
@@ -183,6 +183,7 @@ def _locked_with_administrators(user: User) -> User:
 def _end_sessions(user: User) -> None:
     """A new unusable password changes the hash that every open session carries."""
     user.set_unusable_password()
+    devices.end_all(user)
 
 
 def _keep_address(user: User) -> None:

@@ -18,7 +18,7 @@ def start_session(request: HttpRequest, user: User) -> None:
     """Set the end of a session that has just begun.
 
     Staff: a fixed time after signing in. Guardians: 30 days if they asked for it, otherwise when the
-    browser closes, and no longer than a staff session.
+    browser closes, or half a day after they last looked at a page.
     """
     remember = request.session.pop(_REMEMBER, False)
     if user.is_staff:
