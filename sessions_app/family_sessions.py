@@ -1,20 +1,80 @@
 """What one guardian may know of their sessions, gathered for the portal.
 
-The number of queries is the same for one session and for sixty.
+The number of queries is the same for one session and for sixty, and for one child and for thirty.
 """
 
 import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby
+from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Prefetch, Q, QuerySet, prefetch_related_objects
 
-from sessions_app.invitations import current_meeting, join_token, opening_hours
-from sessions_app.models import Booking, Invitation, Meeting, Session, StaffAssignment
+from families.models import Child, Guardian, Guardianship
+from sessions_app import feedback
+from sessions_app.invitations import Standing, WayIn, join_token, standing_with, way_in_with
+from sessions_app.models import Booking, FamilyAnswer, Feedback, Invitation, Meeting, Session, StaffAssignment
+from sessions_app.reach import OF_THE_CHILD
 from whippersnappers import dates
 from whippersnappers.accounts.models import User
+
+_State = Booking.State
+# What families know of: a draft is nobody's business yet.
+_TOLD = (Session.State.CONFIRMED, Session.State.LIVE, Session.State.DELIVERED, Session.State.CANCELLED)
+
+
+@dataclass(frozen=True)
+class ChildPlace:
+    """One child's place in a session, as one guardian sees it. `invites_feedback`: it can be said now how it was.
+
+    This guardian's own words, where they were asked for: `reason`, why the child does not come, and `said`, how it
+    was, keyed by whether the child said it.
+    """
+
+    booking: Booking
+    invites_feedback: bool = False
+    reason: str = ""
+    said: Mapping[bool, Feedback] = field(default_factory=dict)
+
+    @property
+    def child(self) -> str:
+        return self.booking.child.known_as
+
+    @property
+    def state(self) -> str:
+        return self.booking.state
+
+    @property
+    def has_place(self) -> bool:
+        return self.state in Booking.HOLDING
+
+    @property
+    def attendance(self) -> str:
+        """How it was, once the session is over: "attended", "absent", or empty while nobody has noted it."""
+        return self.booking.attendance if self.has_place else Booking.Attendance.ABSENT
+
+    @property
+    def guardians_word(self) -> Feedback | None:
+        return self.said.get(False)
+
+    @property
+    def childs_word(self) -> Feedback | None:
+        return self.said.get(True)
+
+    @property
+    def has_feedback(self) -> bool:
+        return self.booking.said_how_it_was  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody of ours at a session: the first name, and the key of a photo if there is one."""
+
+    first_name: str
+    photo: Any = None
 
 
 @dataclass(frozen=True)
@@ -23,21 +83,56 @@ class FamilySession:
 
     session: Session
     invitation: Invitation
-    children: tuple[str, ...]
-    staff: tuple[str, ...]
-    meeting: Meeting | None
+    places: tuple[ChildPlace, ...]
+    people: tuple[Person, ...] = ()
+    meeting: Meeting | None = None
+
+    @property
+    def children(self) -> tuple[str, ...]:
+        """Who it is for: the children with a place, or all of them when none has one any more."""
+        held = tuple(place.child for place in self.places if place.has_place)
+        return held or tuple(place.child for place in self.places)
 
     @property
     def is_cancelled(self) -> bool:
         return self.session.state == Session.State.CANCELLED
+
+    def is_over(self, now: datetime) -> bool:
+        return self.session.ends_at <= now or self.session.state == Session.State.DELIVERED
+
+    @property
+    def standing(self) -> Standing:
+        return standing_with(place.booking for place in self.places)
+
+    @property
+    def somebody_comes(self) -> bool:
+        return self.standing == Standing.COMING
+
+    @property
+    def is_only_waited_for(self) -> bool:
+        return all(place.state == _State.WAITING for place in self.places)
 
     @property
     def token(self) -> str:
         return join_token(self.invitation)
 
     @property
-    def opens_at(self) -> datetime:
-        return opening_hours(self.session)[0]
+    def invites_feedback(self) -> bool:
+        """Whether anybody of theirs was there, so that it can be said now how it was."""
+        return any(place.invites_feedback for place in self.places)
+
+    @property
+    def asks_for_feedback(self) -> bool:
+        """Whether the question is still open: nothing said for some child, and not waved away."""
+        unsaid = any(place.invites_feedback and not place.has_feedback for place in self.places)
+        return unsaid and self.invitation.feedback_declined_at is None
+
+    def way_in(self, now: datetime) -> WayIn:
+        return way_in_with(self.invitation, self.standing, has_meeting=self.meeting is not None, now=now)
+
+    def can_answer(self, now: datetime) -> bool:
+        """Whether coming or not coming can still be said (see `answering.check_answerable`)."""
+        return self.session.state == Session.State.CONFIRMED and self.session.starts_at > now
 
 
 @dataclass(frozen=True)
@@ -48,44 +143,104 @@ class Week:
     sessions: tuple[FamilySession, ...]
 
 
-def sessions_of(user: User, now: datetime) -> list[FamilySession]:
-    """The guardian's sessions that are not over at `now`, earliest first; cancelled ones among them."""
-    found = (
-        Session.objects.for_guardian(user, now)
-        .select_related("place")
-        .prefetch_related(
-            "steps",
-            "items",
-            "meetings",
-            Prefetch("assignments", _present_staff(), to_attr="present_staff"),
-            Prefetch("bookings", Booking.objects.for_guardian(user).select_related("child"), to_attr="own_bookings"),
-            Prefetch("invitations", Invitation.objects.for_guardian(user), to_attr="own_invitations"),
+def gather(user: User, which: Q, now: datetime, *, words: bool = False) -> list[FamilySession]:
+    """The guardian's sessions that `which`, conditions on places, chooses; earliest first.
+
+    One query for all that is theirs, and one for our staff; two more for the guardian's own `words`.
+    """
+    guardian = getattr(user, "guardian", None)
+    if guardian is None:
+        return []
+    places = list(_places(user, guardian).filter(which))
+    sessions = {place.session_id: place.session for place in places}
+    prefetch_related_objects(list(sessions.values()), Prefetch("assignments", _present_staff(), to_attr="present"))
+    own = _own_words(guardian, places) if words else {}
+    seen = [
+        ChildPlace(place, feedback.is_wanted(place, place.session, now), **own.get(place.pk, {})) for place in places
+    ]
+    return [
+        _as_seen(sessions[pk], guardian, tuple(each))
+        for pk, each in groupby(seen, key=lambda place: place.booking.session_id)
+    ]
+
+
+def _places(user: User, guardian: Guardian) -> QuerySet[Booking]:
+    """The places of the guardian's children, with the way in and the meeting, session by session."""
+    own = Q(session__invitations__guardian=guardian, session__invitations__withdrawn_at=None)
+    wanted = Q(session__meetings__is_wanted=True)
+    return (
+        Booking.objects.for_guardian(user)
+        .annotate(
+            way=FilteredRelation("session__invitations", condition=own),
+            room=FilteredRelation("session__meetings", condition=wanted),
+            said_how_it_was=Exists(Feedback.objects.filter(booking=OuterRef("pk"), guardian=guardian)),
         )
-        .order_by("starts_at", "title")
+        .filter(way__isnull=False, session__state__in=_TOLD)
+        .select_related("session__place", "child", "way", "room")  # type: ignore[misc]
+        .defer(*OF_THE_CHILD)
+        .order_by("session__starts_at", "session__title", "session", "child__known_as")
     )
-    return [_as_seen(session) for session in found]
 
 
-def staff_of(session: Session) -> tuple[str, ...]:
-    """First names of who will be there, the one who leads first."""
-    return tuple(a.staff.first_name for a in _present_staff().filter(session=session))
+def children_of(user: User) -> list[Child]:
+    """The children whom this guardian may be invited for, by name, with nothing known of them but that."""
+    standing = Guardianship.objects.inviting().filter(guardian__user=user)
+    return list(Child.objects.filter(pk__in=standing.values("child")).only("known_as"))
+
+
+def past_of(user: User, which: Q, now: datetime) -> QuerySet[Session, Any]:
+    """The keys of the guardian's sessions that are over, the latest first."""
+    guardian = getattr(user, "guardian", None)
+    if guardian is None:
+        return Session.objects.none().values_list("pk", flat=True)
+    places = _places(user, guardian).filter(which, session__ends_at__lte=now).exclude(state=_State.WAITING)
+    over = Session.objects.filter(pk__in=places.order_by().values("session"))
+    return over.order_by("-starts_at", "pk").values_list("pk", flat=True)
 
 
 def _present_staff() -> QuerySet[StaffAssignment]:
-    return StaffAssignment.objects.filter(withdrawn_at=None).select_related("staff")
+    """Who is there, the one who leads first, with the key of the photo but not the photo itself."""
+    present = StaffAssignment.objects.filter(withdrawn_at=None).select_related("staff")
+    return present.annotate(photo_id=F("staff__photo"))
 
 
-def _as_seen(session: Session) -> FamilySession:
-    invitation = session.own_invitations[0]  # type: ignore[attr-defined]
-    invitation.session = session
-    bookings = session.own_bookings  # type: ignore[attr-defined]
+def people_of(session: Session) -> tuple[Person, ...]:
+    """Who of ours will be there, the one who leads first."""
+    return _people(_present_staff().filter(session=session))
+
+
+def _people(assignments: Iterable[Any]) -> tuple[Person, ...]:
+    return tuple(Person(assignment.staff.first_name, assignment.photo_id) for assignment in assignments)
+
+
+def _own_words(guardian: Guardian, places: list[Booking]) -> dict[Any, dict[str, Any]]:
+    """For each place what this guardian last said about it: the fields of a ChildPlace."""
+    answers = FamilyAnswer.objects.filter(guardian=guardian, booking__in=places).order_by("answered_at")
+    reasons = {answer.booking_id: answer.reason for answer in answers}
+    said: dict[Any, dict[bool, Feedback]] = defaultdict(dict)
+    for given in Feedback.objects.filter(guardian=guardian, booking__in=places):
+        said[given.booking_id][given.by_child] = given
+    return {place.pk: {"reason": reasons.get(place.pk, ""), "said": said[place.pk]} for place in places}
+
+
+def _as_seen(session: Session, guardian: Guardian, places: tuple[ChildPlace, ...]) -> FamilySession:
+    first: Any = places[0].booking
+    # Without a meeting Django leaves the attribute out.
+    invitation, meeting = first.way, getattr(first, "room", None)
+    invitation.session, invitation.guardian = session, guardian
     return FamilySession(
         session=session,
         invitation=invitation,
-        children=tuple(sorted(booking.child.known_as for booking in bookings)),
-        staff=tuple(assignment.staff.first_name for assignment in session.present_staff),  # type: ignore[attr-defined]
-        meeting=current_meeting(session) if session.is_remote else None,
+        places=places,
+        people=_people(session.present),  # type: ignore[attr-defined]
+        meeting=meeting if session.is_remote and meeting is not None and meeting.is_ready else None,
     )
+
+
+def with_contents(seen: FamilySession) -> FamilySession:
+    """The same session with what will happen and what to bring; two queries."""
+    prefetch_related_objects([seen.session], "steps", "items")
+    return seen
 
 
 def by_week(sessions: Iterable[FamilySession], now: datetime) -> list[Week]:

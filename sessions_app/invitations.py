@@ -4,6 +4,7 @@ The link's token is derived with a key and never stored, so every later mail can
 the invitation and a version; withdrawing or re-issuing raises the version and ends the older links.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,8 +14,8 @@ from django.db import models, transaction
 
 from sessions_app import link_tokens, posting
 from sessions_app.mail_times import marks_due
-from sessions_app.models import Invitation, JoinUse, Meeting, Session
-from sessions_app.reach import reached_guardian
+from sessions_app.models import Booking, Invitation, JoinUse, Meeting, Session
+from sessions_app.reach import places_to_answer, reached_guardian
 from whippersnappers.audit.trail import record
 from whippersnappers.organisation import organisation
 
@@ -27,6 +28,7 @@ class WayInState(models.TextChoices):
     WITHDRAWN = "withdrawn", "Withdrawn"
     CANCELLED = "cancelled", "Session cancelled"
     TOO_LATE = "too_late", "Too late"
+    NOT_COMING = "not_coming", "Not coming"
     TOO_EARLY = "too_early", "Too early"
     NOT_READY = "not_ready", "Meeting not ready"
     OPEN = "open", "Open"
@@ -80,16 +82,26 @@ def opening_hours(session: Session) -> tuple[datetime, datetime]:
     return session.starts_at - settings.JOIN_OPENS_BEFORE, session.ends_at
 
 
+class Standing(models.TextChoices):
+    """What an invitation is worth: no child of the guardian is there for it, none of them comes, or one does."""
+
+    NONE = "none", "No force"
+    NOT_COMING = "not_coming", "No child comes"
+    COMING = "coming", "A child comes"
+
+
 def way_in_state(
-    *, withdrawn: bool, session_state: str, has_room: bool, opens_at: datetime, closes_at: datetime, now: datetime
+    *, standing: Standing, session_state: str, has_room: bool, opens_at: datetime, closes_at: datetime, now: datetime
 ) -> WayInState:
     """The rule itself: a plain function of its arguments. `has_room`: there is a place or a ready meeting."""
-    if withdrawn:
+    if standing == Standing.NONE:
         return WayInState.WITHDRAWN
     if session_state == Session.State.CANCELLED:
         return WayInState.CANCELLED
     if session_state == Session.State.DELIVERED or now >= closes_at:
         return WayInState.TOO_LATE
+    if standing == Standing.NOT_COMING:
+        return WayInState.NOT_COMING
     if now < opens_at:
         return WayInState.TOO_EARLY
     return WayInState.OPEN if has_room and session_state != Session.State.DRAFT else WayInState.NOT_READY
@@ -102,11 +114,18 @@ def way_in(invitation: Invitation, now: datetime) -> WayIn:
     told "withdrawn", whatever links are still in their mailbox.
     """
     session = invitation.session
+    has_meeting = session.is_remote and current_meeting(session) is not None
+    return way_in_with(invitation, standing_of(invitation), has_meeting=has_meeting, now=now)
+
+
+def way_in_with(invitation: Invitation, standing: Standing, *, has_meeting: bool, now: datetime) -> WayIn:
+    """The same for who has asked already what the invitation is worth, and whether there is a ready meeting."""
+    session = invitation.session
     opens_at, closes_at = opening_hours(session)
     state = way_in_state(
-        withdrawn=is_withdrawn(invitation),
+        standing=standing,
         session_state=session.state,
-        has_room=not session.is_remote or current_meeting(session) is not None,
+        has_room=not session.is_remote or has_meeting,
         opens_at=opens_at,
         closes_at=closes_at,
         now=now,
@@ -114,12 +133,20 @@ def way_in(invitation: Invitation, now: datetime) -> WayIn:
     return WayIn(state=state, opens_at=opens_at, closes_at=closes_at)
 
 
-def is_withdrawn(invitation: Invitation) -> bool:
-    """Whether the link that was presented, or the invitation itself, has no force any more."""
+def standing_of(invitation: Invitation) -> Standing:
+    """What the link that was presented, or the invitation itself, is worth now; one query, or two."""
     presented = invitation.presented_version
     if invitation.withdrawn_at is not None or (presented is not None and presented != invitation.token_version):
-        return True
-    return reached_guardian(invitation.session_id, invitation.guardian_id) is None
+        return Standing.NONE
+    return standing_with(places_to_answer(invitation.session_id, invitation.guardian_id))
+
+
+def standing_with(places: Iterable[Booking]) -> Standing:
+    """What an invitation in force is worth to a guardian who may answer for these places."""
+    states = {place.state for place in places}
+    if not states:
+        return Standing.NONE
+    return Standing.COMING if states & set(Booking.HOLDING) else Standing.NOT_COMING
 
 
 def current_meeting(session: Session) -> Meeting | None:

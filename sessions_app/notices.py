@@ -8,6 +8,7 @@ whether it is still wanted, too (`mail_checks.py`). docs/mails.md has the whole 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 from django.db.models import F, Q
 
@@ -31,15 +32,17 @@ from sessions_app.staff_notices import (
     staff_withdrawn,
 )
 from whippersnappers.outbox.models import OutgoingMail
-from whippersnappers.outbox.queue import cancel, release
+from whippersnappers.outbox.queue import cancel, forget, release
 
 __all__ = [
     "booking_withdrawn",
     "children_booked",
+    "coming_after_all",
     "enqueue_due",
     "gate_reopened",
     "meeting_failed",
     "meeting_ready",
+    "place_given_up",
     "session_cancelled",
     "session_changed",
     "session_confirmed",
@@ -51,6 +54,7 @@ __all__ = [
 Mail = OutgoingMail
 # A cancellation is still an explanation to a family that waited in vain.
 CANCELLATION_USEFUL_FOR = timedelta(days=1)
+SAID_NO = "The family said that the child is not coming."
 
 
 def session_confirmed(session: Session, *, now: datetime) -> None:
@@ -222,6 +226,38 @@ def booking_withdrawn(session: Session, child: Child, *, now: datetime) -> None:
             phone_tasks.close_needless(calls, "The child's place was taken back.", now=now)
         if guardianship.guardian_id in told:
             _post_withdrawal(session, guardianship.guardian, child, invitation, stays=stays, now=now)
+
+
+def place_given_up(session: Session, child: Child, *, now: datetime) -> None:
+    """A family said that a child does not come: nobody writes to or calls those with no other child in the session.
+
+    Their way in stays, so that they can change their mind. What had not gone yet can be made anew then.
+    """
+    reached = {reach.guardian.pk for reach in guardians_to_reach(session)}
+    for guardianship in child.guardianships.all().inviting().exclude(guardian__in=reached):
+        mine = mails_about(session.pk).filter(person=person(guardianship.guardian_id), state=Mail.State.WAITING)
+        forget(mine, "the family said that the child is not coming", f"said-no-{uuid4().hex}")
+        calls = session.phone_tasks.filter(guardian=guardianship.guardian_id)
+        phone_tasks.close_needless(calls, SAID_NO, now=now)
+
+
+def coming_after_all(session: Session, child: Child, *, since_revision: int, now: datetime) -> None:
+    """The child comes after all: its guardians hear what they missed since `since_revision`, and nobody is let back in.
+
+    A guardian whose way in staff took away stays without one.
+    """
+    shut_out = set(session.invitations.exclude(withdrawn_at=None).values_list("guardian_id", flat=True))
+    for_this_one = [
+        reach
+        for reach in guardians_to_reach(session)
+        if [own.pk for own in reach.children] == [child.pk] and reach.guardian.pk not in shut_out
+    ]
+    _invite(session, for_this_one, now)
+    mine = session.phone_tasks.filter(guardian__in=[reach.guardian.pk for reach in for_this_one])
+    mine.filter(note=SAID_NO, outcome="").update(done_at=None, note="")
+    if since_revision < session.revision:
+        for reach, invitation in _invited(session, for_this_one):
+            _post_change(session, reach, invitation, since_revision, now)
 
 
 def _post_withdrawal(

@@ -14,6 +14,18 @@ from families.models import Child, Guardian, Guardianship
 from sessions_app.models import Booking, Session
 
 PREFERS_PHONE = "prefers the phone"
+# What is known of a child but its name, and is nobody's business where places are answered for.
+OF_THE_CHILD = tuple(
+    f"child__{name}"
+    for name in (
+        "communication_notes",
+        "access_needs",
+        "medical_notes",
+        "what_helps",
+        "what_to_avoid",
+        "likes",
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -78,6 +90,12 @@ def reached_guardian(session_id: Any, guardian_id: Any) -> ToReach | None:
     standing = _select(Guardianship.objects.inviting().filter(guardian=guardian_id, child__in=held.values("child")))
     found = _by_guardian(standing)
     return found[0] if found else None
+
+
+def places_to_answer(session_id: Any, guardian_id: Any) -> list[Booking]:
+    """The places in one session that one guardian may answer for, by the children's names; one query."""
+    places = Booking.objects.answerable_by(guardian=guardian_id).filter(session=session_id)
+    return list(places.select_related("child").defer(*OF_THE_CHILD).order_by("child__known_as"))
 
 
 def guardians_of(child_id: Any) -> list[ToReach]:

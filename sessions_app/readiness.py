@@ -202,7 +202,8 @@ def _staff(session: Session, now: datetime) -> Iterable[Blocker]:
 def _bookings(session: Session, now: datetime) -> Iterable[Blocker]:
     places = places_of(session)
     if not places.held:
-        yield Blocker("nobody_invited", Clause.F7, "Nobody is invited yet.", "bookings")
+        nobody = "Nobody is invited yet." if session.state == Session.State.DRAFT else "No child is coming any more."
+        yield Blocker("nobody_invited", Clause.F7, nobody, "bookings")
     if places.held > places.capacity:
         offered = f" and {places.offered} offered a place" if places.offered else ""
         message = f"{places.taken} children are invited{offered}, but there are {places.capacity} places."

@@ -1,13 +1,11 @@
 """The address that calendars of staff ask, without a sign-in: the address itself is the key (W8)."""
 
-import hashlib
-
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils import timezone
-from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
+from sessions_app.calendar_answers import calendar_response
 from sessions_app.rota_feed import feed, find
 
 
@@ -18,10 +16,4 @@ def rota_feed(request: HttpRequest, token: str) -> HttpResponseBase:
     profile = find(token)
     if profile is None:
         raise Http404
-    calendar = feed(profile, timezone.now())
-    etag = f'"{hashlib.sha256(calendar).hexdigest()[:32]}"'
-    response = HttpResponse(calendar, content_type="text/calendar; charset=utf-8", headers={"ETag": etag})
-    answer = get_conditional_response(request, etag=etag, response=response) or response
-    answer["Cache-Control"] = "no-store, private"
-    answer["X-Robots-Tag"] = "noindex, nofollow"
-    return answer
+    return calendar_response(request, feed(profile, timezone.now()))

@@ -3,11 +3,23 @@
 from django.urls import path
 
 from sessions_app import staff_feed
-from sessions_app.portal import home, join
+from sessions_app.portal import calendar, feedback, home, join, photos, places, sessions
 
 urlpatterns = [
     path("portal/", home.home, name="portal"),
+    path("portal/sessions/", sessions.sessions, name="portal_sessions"),
+    path("portal/sessions/<uuid:pk>/", sessions.session, name="portal_session"),
+    path("portal/sessions/<uuid:pk>/answer/", sessions.answer, name="portal_answer"),
+    path("portal/sessions/<uuid:pk>/ready/", sessions.ready, name="portal_ready"),
+    path("portal/sessions/<uuid:pk>/session.ics", calendar.session_ics, name="portal_session_ics"),
+    path("portal/sessions/<uuid:pk>/how-it-was/later/", feedback.not_now, name="portal_feedback_later"),
+    path("portal/sessions/<uuid:pk>/how-it-was/<uuid:place>/", feedback.by_guardian, name="portal_feedback"),
+    path("portal/sessions/<uuid:pk>/how-it-was/<uuid:place>/child/", feedback.by_child, name="portal_feedback_child"),
+    path("portal/calendar/", calendar.calendar, name="portal_calendar"),
+    path("portal/staff/<uuid:pk>.jpg", photos.staff_photo, name="portal_staff_photo"),
+    path("calendar/<str:token>.ics", calendar.feed, name="family_feed"),
     path("rota/<str:token>.ics", staff_feed.rota_feed, name="rota_feed"),
-    path("place/<str:token>/", join.place, name="place"),
+    path("place/<str:token>/", places.place, name="place"),
+    path("join/<str:token>/answer/", join.answer, name="join_answer"),
     path("join/<str:token>/", join.join, name="join"),
 ]

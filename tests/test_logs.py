@@ -34,6 +34,7 @@ CANARIES = [
     [
         ("mail to zoe.o'neil+x@mail.example.co.uk failed", "mail to [address] failed"),
         ("GET /join/abc-DEF_123/ 200", "GET /join/[token]/ 200"),
+        ("GET /calendar/abc-DEF_123.ics 200", "GET /calendar/[token] 200"),
         ("/accounts/password/reset/key/0a1b-c2d3-xyz/", "/accounts/password/reset/key/[token]/"),
         ("GET /portal/?q=Ada&x=1 done", "GET /portal/ done"),
         ('"GET /admin/search/?q=Jos%C3%A9+O%27Connor HTTP/1.1" 200', '"GET /admin/search/ HTTP/1.1" 200'),

@@ -38,7 +38,7 @@ PERMISSIONS_POLICY = ", ".join(
     + [f"{name}=(self)" for name in ("publickey-credentials-create", "publickey-credentials-get")]
 )
 # Pages without a sign-in that still are for one person only.
-_PERSONAL = ("/join/", "/place/", "/rota/", "/accounts/", "/worried/")
+_PERSONAL = ("/join/", "/place/", "/rota/", "/calendar/", "/accounts/", "/worried/")
 
 
 class PageHeadersMiddleware:

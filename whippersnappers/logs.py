@@ -17,7 +17,9 @@ from sentry_sdk.types import Event, Hint
 
 _E_MAIL = re.compile(r"[\w.+%'-]+@[\w-]+(?:\.[\w-]+)+")
 # Links that open something for whoever has them: ways into sessions, new passwords.
-_TOKEN = re.compile(r"(/join/|/place/|/rota/|/password/reset/key/|/zak/|[?&]tk=)[^/\s\"'<>?&]+")
+_TOKEN = re.compile(
+    r"(/join/|/place/|/rota/|/calendar/(?=[^/\s]+\.ics)|/password/reset/key/|/zak/|[?&]tk=)[^/\s\"'<>?&]+"
+)
 _QUERY = re.compile(r"(?<=[\w/])\?[^\s\"'<>]*=[^\s\"'<>]*")
 _IP = re.compile(
     r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?!\w|\.\d)|(?<![\w:])(?:[0-9a-f]{1,4}:){4,7}[0-9a-f]{1,4}(?![\w:])"

@@ -26,9 +26,13 @@ class BookingQuerySet(models.QuerySet["Booking"]):
         return self.filter(session__in=Session.objects.visible_to(user))
 
     def for_guardian(self, user: User) -> "BookingQuerySet":
-        """Places held by children whom this guardian may be invited for, never other children's."""
-        children = Guardianship.objects.inviting().filter(guardian__user=user).values("child")
-        return self.holding_a_place().filter(child__in=children)
+        """Places that this guardian may answer for: of children they may be invited for, never other children's."""
+        return self.answerable_by(guardian__user=user)
+
+    def answerable_by(self, **guardian: Any) -> "BookingQuerySet":
+        """Places of the children whom a guardian, named by conditions on guardianships, may be invited for."""
+        children = Guardianship.objects.inviting().filter(**guardian).values("child")
+        return self.filter(state__in=Booking.ANSWERABLE, child__in=children)
 
     def waiting(self) -> "BookingQuerySet":
         """Bookings on a waiting list, the one whose turn it is first."""
@@ -47,6 +51,8 @@ class Booking(models.Model):
 
     # The states that count against the session's places.
     HOLDING = (State.INVITED, State.COMING)
+    # Those, and what a family gave up or waits for: the places that it may answer for.
+    ANSWERABLE = (*HOLDING, State.NOT_COMING, State.WAITING)
 
     class Attendance(models.TextChoices):
         ATTENDED = "attended", "Attended"
@@ -135,6 +141,7 @@ class JoinUse(models.Model):
         WITHDRAWN = "withdrawn", "Withdrawn"
         CANCELLED = "cancelled", "Session cancelled"
         NOT_READY = "not_ready", "Meeting not ready"
+        NOT_COMING = "not_coming", "Said that they do not come"
 
     invitation = models.ForeignKey(Invitation, on_delete=models.CASCADE, related_name="uses")
     at = models.DateTimeField()

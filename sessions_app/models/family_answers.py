@@ -73,3 +73,8 @@ class Feedback(models.Model):
 
     def __str__(self) -> str:
         return self.get_face_display()
+
+    @property
+    def face_name(self) -> str:
+        """The name of the face's drawing: `great`, `not_good`."""
+        return Feedback.Face(self.face).name.lower()

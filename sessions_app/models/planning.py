@@ -47,12 +47,14 @@ class SessionQuerySet(models.QuerySet["Session"]):
     def for_guardian(self, user: User, now: datetime) -> "SessionQuerySet":
         """What a guardian sees in the portal: sessions that are not over, to which they are invited.
 
-        That needs an invitation which was not withdrawn and a place for a child whom this guardian may
-        be invited for; a cancelled session stays until it would have been over (F7, W8).
+        That needs an invitation which was not withdrawn, and a child whom this guardian may be invited for with a
+        place, or with one that the family gave up: they may change their mind. A cancelled session stays until
+        it would have been over (F7, W8).
         """
         children = Guardianship.objects.inviting().filter(guardian__user=user).values("child")
         states = [Session.State.CONFIRMED, Session.State.LIVE, Session.State.CANCELLED]
-        with_a_place = Session.objects.filter(bookings__state__in=["invited", "coming"], bookings__child__in=children)
+        answerable = ["invited", "coming", "not_coming"]
+        with_a_place = Session.objects.filter(bookings__state__in=answerable, bookings__child__in=children)
         return self.filter(
             invitations__guardian__user=user,
             invitations__withdrawn_at=None,

@@ -1,7 +1,7 @@
 """Who delivers sessions, and who delivers which."""
 
 import uuid
-from datetime import date
+from datetime import date, datetime
 
 import pgtrigger
 from django.conf import settings
@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from sessions_app.models.planning import Session
 from sessions_app.secret_requests import refuse_secret_requests
+from whippersnappers.accounts.models import User
 from whippersnappers.finding.words import search_text
 
 
@@ -64,6 +65,16 @@ class StaffProfile(models.Model):
         return gaps
 
 
+class StaffPhotoQuerySet(models.QuerySet["StaffPhoto"]):
+    def visible_to(self, user: User, now: datetime) -> "StaffPhotoQuerySet":
+        """Staff see all photos, guardians those of the people who deliver a session of theirs that is not over."""
+        if user.is_staff:
+            return self
+        theirs = Session.objects.for_guardian(user, now)
+        there = StaffAssignment.objects.filter(session__in=theirs.values("pk"), withdrawn_at=None)
+        return self.filter(staff__in=there.values("staff"))
+
+
 class StaffPhoto(models.Model):
     """A picture of a member of staff for the families they work with. Another picture is another row."""
 
@@ -72,6 +83,8 @@ class StaffPhoto(models.Model):
     # Drawn anew by `photos.py`: small, square, without what a camera writes into its files.
     jpeg = models.BinaryField()
     added_at = models.DateTimeField()
+
+    objects = StaffPhotoQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"Photo of {self.staff}"

@@ -7,11 +7,21 @@ from csp.decorators import csp_update
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from sessions_app.models import Meeting
+from sessions_app.family_sessions import FamilySession
+from sessions_app.models import Feedback, Meeting
 
+# Each of the five faces: its value, its word, its drawing.
+FACES = [(face.value, face.label, face.name.lower()) for face in Feedback.Face]
 _ZOOM = ("https://zoom.us", "https://*.zoom.us")
 
 Response = TypeVar("Response", bound=HttpResponse)
+
+
+def facts_of(seen: FamilySession) -> tuple[Any, ...]:
+    """What a waiting page shows of a session, for `page_state`."""
+    session, meeting = seen.session, seen.meeting
+    states = [(place.booking.pk, place.state) for place in seen.places]
+    return (session.pk, session.state, session.revision, meeting and (meeting.pk, meeting.applied_version), states)
 
 
 def draw(

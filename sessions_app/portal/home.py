@@ -1,38 +1,46 @@
-"""The portal's home: the next session first."""
+"""The portal's home: the next session first, and once after a session the question how it was."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from sessions_app import invitations
+from families.portal.guards import signed_in_guardian
+from sessions_app import feedback
 from sessions_app.family_offers import offers_of, waiting_of
-from sessions_app.family_sessions import by_week, page_state, sessions_of
-from sessions_app.portal.drawing import draw
-from whippersnappers.accounts.models import User
-from whippersnappers.accounts.roles import Role
+from sessions_app.family_sessions import by_week, gather, page_state, with_contents
+from sessions_app.portal.drawing import FACES, draw, facts_of
+from whippersnappers.accounts.access import signed_in
+
+# The list is for seeing what comes; all of it is on the page of all sessions.
+LISTED = 8
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """The next session first, then all that is planned. Only for guardians; others find nothing here."""
-    user = request.user
-    if not isinstance(user, User) or not user.has_role(Role.GUARDIAN):
-        raise Http404
-    now = timezone.now()
-    seen = sessions_of(user, now)
-    planned = [s for s in seen if not s.is_cancelled]
-    upcoming = planned[0] if planned else None
-    way_in = invitations.way_in(upcoming.invitation, now) if upcoming else None
-    facts = [(s.session.pk, s.session.state, s.session.revision, s.meeting and s.meeting.pk) for s in seen]
+    """The next session first, then what is planned. Only for guardians; others find nothing here."""
+    signed_in_guardian(request)
+    user, now = signed_in(request), timezone.now()
+    seen = gather(user, Q(session__ends_at__gt=now - feedback.OPEN_FOR), now)
+    ahead = [s for s in seen if not s.is_over(now) and not s.is_only_waited_for]
+    planned = [s for s in ahead if not s.is_cancelled]
+    upcoming = next((s for s in planned if s.somebody_comes), None)
+    rest = [s for s in planned if s is not upcoming]
+    last = next((s for s in reversed(seen) if s.invites_feedback), None)
+    way_in = upcoming.way_in(now) if upcoming else None
     offered, waiting = offers_of(user, now), waiting_of(user, now)
     context = {
         "now": now,
+        "asked": last if last and last.asks_for_feedback else None,
         "offered": offered,
         "waiting": waiting,
-        "upcoming": upcoming,
+        "faces": FACES,
+        "can_answer": upcoming is not None and upcoming.can_answer(now),
+        "upcoming": with_contents(upcoming) if upcoming else None,
         "way_in": way_in,
-        "cancelled": [s for s in seen if s.is_cancelled],
-        "weeks": by_week(planned[1:], now),
-        "page_state": page_state(facts, way_in and way_in.state, [o.token for o in offered], waiting),
+        "cancelled": [s for s in ahead if s.is_cancelled],
+        "weeks": by_week(rest[:LISTED], now),
+        "more": max(len(rest) - LISTED, 0),
+        "page_state": page_state(*map(facts_of, ahead), way_in and way_in.state, [o.token for o in offered], waiting),
     }
     return draw(request, "portal/home.html", context, upcoming.meeting if upcoming else None)

@@ -1,57 +1,77 @@
-"""The pages that mails lead to: the way into a session, and an offered place. The link is the key."""
+"""The way into a session, by the link of a mail: it names the guardian and the session, as signing in would (F7)."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import structlog
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from families.portal.frame import Frame
-from sessions_app import invitations, offer_links, offers
-from sessions_app.family_offers import as_offered
-from sessions_app.family_sessions import page_state, staff_of
+from sessions_app import answering, invitations
+from sessions_app.family_sessions import ChildPlace, FamilySession, page_state, people_of
 from sessions_app.invitations import WayIn, WayInState
 from sessions_app.models import Invitation, JoinUse, Meeting
-from sessions_app.offer_links import Answerable, FoundOffer
-from sessions_app.portal.drawing import draw, keep_private
-from sessions_app.reach import reached_guardian
+from sessions_app.portal.answers import Typed, answer_from, say_what_follows
+from sessions_app.portal.drawing import draw, facts_of, keep_private
+from sessions_app.reach import places_to_answer
 
 # Sent by the script of a page that is left open and looks for news: not a use of the link.
 _WATCHING = "X-Watching"
 
-_log = structlog.get_logger(__name__)
+
+@dataclass(frozen=True)
+class _Door:
+    """A genuine link with what it opens at this moment."""
+
+    token: str
+    invitation: Invitation
+    way_in: WayIn
+    meeting: Meeting | None
+
+    @property
+    def page(self) -> str:
+        return reverse("join", args=[self.token])
+
+    @property
+    def has_force(self) -> bool:
+        return self.way_in.state != WayInState.WITHDRAWN
+
+
+def _door(token: str, now: datetime) -> _Door | None:
+    invitation = invitations.find(token)
+    if invitation is None:
+        return None
+    meeting = invitations.current_meeting(invitation.session) if invitation.session.is_remote else None
+    return _Door(token, invitation, invitations.way_in(invitation, now), meeting)
 
 
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def join(request: HttpRequest, token: str) -> HttpResponse:
-    """A guardian's way into one session (F7). Works without signing in; only pressing the button joins."""
+    """A guardian's way into one session. Works without signing in; only pressing the button joins."""
     now = timezone.now()
-    invitation = invitations.find(token)
-    if invitation is None:
+    door = _door(token, now)
+    if door is None:
         return draw(request, "portal/unknown_link.html", {}, None, status=404)
-    way_in = invitations.way_in(invitation, now)
-    meeting = invitations.current_meeting(invitation.session) if invitation.session.is_remote else None
     if request.method == "POST":
-        return _go(invitation, way_in, meeting, token, now)
+        return _go(door, now)
     if request.method == "GET" and _WATCHING not in request.headers:
-        invitations.log_use(invitation, _outcome(way_in, JoinUse.Outcome.OPENED), now)
-    context = {**_join_context(invitation, way_in, meeting, now), "frame": Frame(request, reader=invitation.guardian)}
-    return draw(request, f"portal/join_{way_in.state}.html", {**context, "token": token}, meeting)
+        invitations.log_use(door.invitation, _outcome(door.way_in, JoinUse.Outcome.OPENED), now)
+    return _page(request, door, now)
 
 
-def _go(
-    invitation: Invitation, way_in: WayIn, meeting: Meeting | None, token: str, now: datetime
-) -> HttpResponseRedirect:
+def _go(door: _Door, now: datetime) -> HttpResponseRedirect:
     """On to Zoom when the way is open at this moment, else back to the page, which says why not."""
-    joining = way_in.is_open and meeting is not None
-    outcome = JoinUse.Outcome.JOINED if joining else _outcome(way_in, JoinUse.Outcome.OPENED)
-    invitations.log_use(invitation, outcome, now)
-    target = meeting.join_url if joining and meeting is not None else reverse("join", args=[token])
+    joining = door.way_in.is_open and door.meeting is not None
+    outcome = JoinUse.Outcome.JOINED if joining else _outcome(door.way_in, JoinUse.Outcome.OPENED)
+    invitations.log_use(door.invitation, outcome, now)
+    target = door.meeting.join_url if joining and door.meeting is not None else door.page
     response = HttpResponseRedirect(target)
     # Zoom does not learn the address of this page, which is a key to it.
     response["Referrer-Policy"] = "no-referrer"
@@ -64,44 +84,41 @@ def _outcome(way_in: WayIn, if_open: JoinUse.Outcome) -> JoinUse.Outcome:
 
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def place(request: HttpRequest, token: str) -> HttpResponse:
-    """An offered place, to take or to leave. Works without signing in; only pressing a button answers."""
+def answer(request: HttpRequest, token: str) -> HttpResponse:
+    """Coming, or not coming, from the mail. A reason that was typed is never shown again here: links get shared."""
     now = timezone.now()
-    found = offer_links.find(token)
-    if found is None:
-        return draw(request, "portal/unknown_link.html", {}, None, status=404)
-    state = offer_links.answerable(found, now)
-    if request.method == "POST":
-        if state == Answerable.OPEN:
-            _answer(found, request.POST.get("answer", ""), now)
-        return keep_private(HttpResponseRedirect(reverse("place", args=[token])))
-    context: dict[str, Any] = {"now": now, "token": token, "frame": Frame(request, reader=found.guardian)}
-    if state != Answerable.NO_FORCE:
-        seen = as_offered(found.offer, found.guardian)
-        context |= {"seen": seen, "session": seen.session, "children": (seen.child,), "staff": staff_of(seen.session)}
-    return draw(request, f"portal/place_{state}.html", context, None)
-
-
-def _answer(found: FoundOffer, answer: str, now: datetime) -> None:
-    """Take or decline; another press, or one a moment too late, changes nothing: the page says how it stands."""
-    guardian = found.guardian
-    by = guardian.user or offers.BY_LINK
+    door = _door(token, now)
+    if door is None or not door.has_force or request.method != "POST":
+        return keep_private(HttpResponseRedirect(reverse("join", args=[token])))
+    invitation = door.invitation
+    typed = answer_from(request, places_to_answer(invitation.session_id, invitation.guardian_id))
     try:
-        if answer == "take":
-            offers.take(found.offer.pk, guardian=guardian, by=by, now=now)
-        elif answer == "decline":
-            offers.decline(found.offer.pk, guardian=guardian, by=by, now=now)
-    except offers.OfferClosed as closed:
-        _log.info("place_answered_too_late", state=closed.state)
+        booking = answering.say(
+            typed.place.pk,
+            coming=typed.coming,
+            reason=typed.reason,
+            guardian=invitation.guardian,
+            by=invitation.guardian.user or answering.BY_LINK,
+            now=now,
+        )
+    except answering.AnswerClosed as closed:
+        messages.warning(request, closed.messages[0])
+    except ValidationError as mistake:
+        return _page(request, door, now, typed.with_mistake(mistake))
+    else:
+        say_what_follows(request, booking)
+    return keep_private(HttpResponseRedirect(f"{door.page}#answer"))
 
 
-def _join_context(invitation: Invitation, way_in: WayIn, meeting: Meeting | None, now: datetime) -> dict[str, Any]:
-    """What the page may show; a link without force shows nothing of the session."""
-    session = invitation.session
-    state = page_state(way_in.state, session.revision, meeting and (meeting.pk, meeting.applied_version))
-    context: dict[str, Any] = {"now": now, "way_in": way_in, "page_state": state}
-    if way_in.state == WayInState.WITHDRAWN:
-        return context
-    reach = reached_guardian(session.pk, invitation.guardian_id)
-    children = tuple(child.known_as for child in reach.children) if reach else ()
-    return {**context, "session": session, "meeting": meeting, "children": children, "staff": staff_of(session)}
+def _page(request: HttpRequest, door: _Door, now: datetime, typed: Typed | None = None) -> HttpResponse:
+    """What the link shows now; one without force shows nothing of the session."""
+    context: dict[str, Any] = {"now": now, "token": door.token, "way_in": door.way_in, "typed": typed}
+    context["page_state"] = page_state(door.way_in.state)
+    context["frame"] = Frame(request, reader=door.invitation.guardian)
+    if door.has_force:
+        session = door.invitation.session
+        places = places_to_answer(session.pk, door.invitation.guardian_id)
+        seen = FamilySession(session, door.invitation, tuple(map(ChildPlace, places)), people_of(session), door.meeting)
+        context |= {"seen": seen, "session": session, "can_answer": seen.can_answer(now)}
+        context["page_state"] = page_state(facts_of(seen), door.way_in.state)
+    return draw(request, f"portal/join_{door.way_in.state}.html", context, door.meeting, status=422 if typed else 200)

@@ -64,13 +64,16 @@
     });
   }
 
+  // Whoever is writing something must not lose it to a page that comes anew.
+  const isTyping = () => [...document.querySelectorAll("textarea")].some((field) => field.value !== field.defaultValue);
+
   // A page that waits asks the server now and then whether it would look different, and reloads once when so.
   function watch() {
     const waiting = document.querySelector("[data-watch]");
     if (!waiting) return;
     const fingerprint = waiting.dataset.watch;
     const look = async () => {
-      if (document.hidden) return;
+      if (document.hidden || isTyping()) return;
       try {
         const answer = await fetch(location.href, { headers: { "X-Watching": "1" }, cache: "no-store" });
         const text = answer.headers.get("X-Page-State");
@@ -83,6 +86,31 @@
     if (opensIn > 0 && opensIn < 86400000) setTimeout(look, opensIn + 1000 + Math.random() * 3000);
     setInterval(look, 20000 + Math.random() * 5000);
     document.addEventListener("visibilitychange", look);
+  }
+
+  // A thing of the list is ticked off at once; when that cannot be kept, the form goes the long way.
+  async function tickQuietly(event) {
+    const form = event.currentTarget;
+    const button = form.querySelector("button");
+    event.preventDefault();
+    if (form.dataset.sent) return;
+    form.dataset.sent = "yes";
+    const body = new FormData(form, button);
+    const isReady = button.value === "yes";
+    try {
+      const answer = await fetch(form.action, { method: "POST", body, headers: { "X-Quietly": "1" }, redirect: "error" });
+      if (!answer.ok) throw new Error(String(answer.status));
+    } catch {
+      form.removeEventListener("submit", tickQuietly);
+      return form.requestSubmit(button);
+    }
+    button.setAttribute("aria-pressed", String(isReady));
+    button.value = isReady ? "no" : "yes";
+    delete form.dataset.sent;
+  }
+
+  function offerTicking() {
+    document.querySelectorAll("form[data-quietly]").forEach((form) => form.addEventListener("submit", tickQuietly));
   }
 
   // Passkeys: say in words what allauth's script would only log.
@@ -125,6 +153,7 @@
   keepCounting();
   offerCopying();
   watch();
+  offerTicking();
   explainPasskeyTrouble();
   answerPresses();
   sayWhenOffline();

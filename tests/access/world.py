@@ -12,11 +12,12 @@ from django.utils import timezone
 
 from families import consenting
 from families.models import Agreement, Child, Consent, FamilyImport, Guardian, Guardianship
-from sessions_app import confirming, invitations, link_tokens, offer_links, rota_feed
+from sessions_app import confirming, family_feed, invitations, link_tokens, offer_links, rota_feed
 from sessions_app.bulk import choosing
 from sessions_app.models import (
     Activity,
     Booking,
+    FamilyCalendar,
     Holiday,
     Invitation,
     Meeting,
@@ -26,6 +27,7 @@ from sessions_app.models import (
     Session,
     Skill,
     StaffAssignment,
+    StaffPhoto,
     StaffProfile,
     SwapRequest,
     Term,
@@ -185,6 +187,28 @@ def _things(session: Session, theirs: Session, child: Child, guardian: Guardian,
         "saved_filter": save_filter("families.child", "Left", "archived=only", by=by, now=timezone.now()),
         "one": 1,
         **_rota(session, theirs),
+        **_of_the_family(session, child, guardian),
+    }
+
+
+def _of_the_family(session: Session, child: Child, guardian: Guardian) -> dict[str, Any]:
+    """A session that is over, the photo of somebody who delivers the one to come, and a calendar to subscribe to."""
+    ended = timezone.now() - timedelta(days=2)
+    over = SessionFactory(
+        title="Slow songs",
+        starts_at=ended - timedelta(hours=1),
+        ends_at=ended,
+        state=Session.State.DELIVERED,
+        confirmed_at=ended - timedelta(days=5),
+    )
+    calendar = FamilyCalendar.objects.create(guardian=guardian)
+    return {
+        "past_booking": BookingFactory(session=over, child=child, state=Booking.State.COMING),
+        "past_invitation": Invitation.objects.create(session=over, guardian=guardian),
+        "photo": StaffPhoto.objects.create(
+            staff=StaffProfile.objects.get(user__name="Staff Practitioner"), jpeg=b"jpeg", added_at=ended
+        ),
+        "calendar_token": link_tokens.make(family_feed.SALT, calendar.pk, calendar.version),
     }
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from families.models import Guardianship
 from sessions_app import invitations
-from sessions_app.invitations import WayInState, way_in_state
+from sessions_app.invitations import Standing, WayInState, way_in_state
 from sessions_app.models import Booking, Invitation, JoinUse, Session
 from tests.factories import household, london
 from tests.sessions_app.family_scenes import invited
@@ -26,7 +26,7 @@ def invitation(db) -> Invitation:
 
 def state(now: datetime, **facts) -> WayInState:
     ordinary = {
-        "withdrawn": False,
+        "standing": Standing.COMING,
         "session_state": "confirmed",
         "has_room": True,
         "opens_at": OPENS,
@@ -49,8 +49,8 @@ def test_it_opens_and_closes_on_the_dot(now, expected):
 
 
 @pytest.mark.parametrize("session_state", Session.State.values)
-@pytest.mark.parametrize("withdrawn", [True, False])
-def test_every_state_of_a_session_has_an_answer(session_state, withdrawn):
+@pytest.mark.parametrize("standing", Standing)
+def test_every_state_of_a_session_has_an_answer(session_state, standing):
     expected = {
         "draft": WayInState.NOT_READY,
         "confirmed": WayInState.OPEN,
@@ -58,8 +58,10 @@ def test_every_state_of_a_session_has_an_answer(session_state, withdrawn):
         "delivered": WayInState.TOO_LATE,
         "cancelled": WayInState.CANCELLED,
     }[session_state]
-    answer = state(OPENS, session_state=session_state, withdrawn=withdrawn)
-    assert answer == (WayInState.WITHDRAWN if withdrawn else expected)
+    answer = state(OPENS, session_state=session_state, standing=standing)
+    if standing == Standing.NOT_COMING and expected in (WayInState.OPEN, WayInState.NOT_READY):
+        expected = WayInState.NOT_COMING
+    assert answer == (WayInState.WITHDRAWN if standing == Standing.NONE else expected)
 
 
 def test_without_a_meeting_it_is_not_ready_but_early_is_said_first():

@@ -1,0 +1,47 @@
+"""Reading an answer from a form, and saying what follows from it: the same signed in and by the link of a mail."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest
+
+from sessions_app.models import Booking
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What was pressed and typed, so that nothing is lost when something is wrong with it: `mistake` says what."""
+
+    place: Booking
+    coming: bool
+    reason: str | None
+    mistake: str = ""
+
+    def with_mistake(self, error: ValidationError) -> "Typed":
+        return replace(self, mistake=error.messages[0])
+
+
+def answer_from(request: HttpRequest, places: Iterable[Booking]) -> Typed:
+    """The answer that the form gives for one of these places; 404 for any other place, or no answer at all."""
+    place = next((place for place in places if str(place.pk) == request.POST.get("place")), None)
+    said = request.POST.get("answer")
+    if place is None or said not in ("yes", "no"):
+        raise Http404
+    return Typed(place, said == "yes", request.POST.get("reason"))
+
+
+def say_what_follows(request: HttpRequest, booking: Booking) -> None:
+    """One sentence on the next page: how it stands with the child now."""
+    child = booking.child.known_as
+    match booking.state:
+        case Booking.State.COMING:
+            messages.success(request, f"Thank you. {child} is coming.")
+        case Booking.State.WAITING:
+            messages.warning(
+                request,
+                f"Another child has the place now. {child} is on the waiting list. We tell you when a place is free.",
+            )
+        case _:
+            messages.success(request, f"Thank you for telling us. {child} is not coming.")
