@@ -24,6 +24,7 @@ from sessions_app.mail_readers import carries, family, staff_facts, to_staff
 from sessions_app.mail_times import PREPARATION, REMINDER
 from sessions_app.models import Session
 from sessions_app.phone_tasks import mail_died
+from sessions_app.timetable_mails import NO_SHEET, sheet_of
 from whippersnappers.outbox.catalogue import MailKind, Rendered, register
 from whippersnappers.outbox.models import OutgoingMail
 
@@ -31,14 +32,18 @@ __all__ = ["PREVIEW_KINDS", "offer_mails", "preview", "rota_mails"]
 
 
 def _invitation(mail: OutgoingMail, now: datetime) -> Rendered:
-    return family_emails.invitation(*family(mail, now), prepares=carries(mail, PREPARATION), now=now)
+    facts, to = family(mail, now)
+    prepares = carries(mail, PREPARATION)
+    sheet = sheet_of(facts.session, now) if prepares else NO_SHEET
+    return family_emails.invitation(facts, to, prepares=prepares, now=now, sheet=sheet)
 
 
 def _changed(mail: OutgoingMail, now: datetime) -> Rendered:
     facts, to = family(mail, now)
     changes, moved = mail_checks.changes_told(mail, facts.session, now)
     prepares = carries(mail, PREPARATION)
-    return family_emails.changed(facts, to, changes, prepares=prepares, moved=moved, now=now)
+    sheet = sheet_of(facts.session, now) if prepares else NO_SHEET
+    return family_emails.changed(facts, to, changes, prepares=prepares, moved=moved, now=now, sheet=sheet)
 
 
 def _cancelled(mail: OutgoingMail, now: datetime) -> Rendered:
@@ -51,7 +56,8 @@ def _withdrawn(mail: OutgoingMail, now: datetime) -> Rendered:
 
 
 def _presession(mail: OutgoingMail, now: datetime) -> Rendered:
-    return family_emails.presession(*family(mail, now), reminds=carries(mail, REMINDER))
+    facts, to = family(mail, now)
+    return family_emails.presession(facts, to, reminds=carries(mail, REMINDER), sheet=sheet_of(facts.session, now))
 
 
 def _reminder(mail: OutgoingMail, now: datetime) -> Rendered:

@@ -5,7 +5,7 @@ first, one thing to press, no child's name in the subject, and nothing of any ot
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from sessions_app.calendar_entries import Attendee, Entry, cancel_entry, request
 from sessions_app.mail_facts import SessionFacts, listed, one_line
 from sessions_app.models import Session
 from sessions_app.session_changes import Change
+from sessions_app.timetable_mails import NO_SHEET, Sheet
 from whippersnappers.organisation import organisation
 from whippersnappers.outbox.catalogue import Rendered
 
@@ -34,19 +35,28 @@ class Recipient:
     is_called: bool = False
 
 
-def invitation(facts: SessionFacts, to: Recipient, *, prepares: bool, now: datetime) -> Rendered:
+def invitation(
+    facts: SessionFacts, to: Recipient, *, prepares: bool, now: datetime, sheet: Sheet = NO_SHEET
+) -> Rendered:
     """You are invited: when, the way in, and the preparation too when it would follow at once (W1, W2)."""
     subject = f"Your invitation: {facts.title}, {facts.day}, {facts.start}"
-    words = _words("invitation", subject, facts, to, prepares=prepares)
+    words = _words("invitation", subject, facts, to, sheet, prepares=prepares)
     return with_entry(words, request_entry(entry_of(facts, to), now=now), "REQUEST")
 
 
 def changed(
-    facts: SessionFacts, to: Recipient, changes: list[Change], *, prepares: bool, moved: bool, now: datetime
+    facts: SessionFacts,
+    to: Recipient,
+    changes: list[Change],
+    *,
+    prepares: bool,
+    moved: bool,
+    now: datetime,
+    sheet: Sheet = NO_SHEET,
 ) -> Rendered:
     """Something is different: old and new, then how things stand. The calendar follows when it has `moved`."""
     subject = f"Changed: {facts.title}, {facts.day}, {facts.start}"
-    words = _words("changed", subject, facts, to, changes=changes, prepares=prepares)
+    words = _words("changed", subject, facts, to, sheet, changes=changes, prepares=prepares)
     return with_entry(words, request_entry(entry_of(facts, to), now=now), "REQUEST") if moved else words
 
 
@@ -64,10 +74,10 @@ def withdrawn(facts: SessionFacts, to: Recipient, child: str, *, stays: bool, no
     return words if stays else with_entry(words, cancel_entry(entry_of(facts, to), now=now), "CANCEL")
 
 
-def presession(facts: SessionFacts, to: Recipient, *, reminds: bool) -> Rendered:
-    """What will happen, how long, what to bring, who will be there, help with Zoom (W2)."""
+def presession(facts: SessionFacts, to: Recipient, *, reminds: bool, sheet: Sheet = NO_SHEET) -> Rendered:
+    """What will happen, in pictures too, how long, what to bring, who will be there, help with Zoom (W2)."""
     subject = f"Getting ready: {facts.title}, {facts.day}, {facts.start}"
-    return _words("presession", subject, facts, to, reminds=reminds)
+    return _words("presession", subject, facts, to, sheet, reminds=reminds)
 
 
 def reminder(facts: SessionFacts, to: Recipient) -> Rendered:
@@ -95,7 +105,9 @@ def entry_of(facts: SessionFacts, to: Recipient) -> Entry:
     return Entry(facts.session, facts.title, attendee, join_url=to.join_url, sequence=to.sequence)
 
 
-def _words(template: str, subject: str, facts: SessionFacts, to: Recipient, **more: Any) -> Rendered:
+def _words(
+    template: str, subject: str, facts: SessionFacts, to: Recipient, sheet: Sheet = NO_SHEET, **more: Any
+) -> Rendered:
     several = len(to.children) > 1
     context = {
         "facts": facts,
@@ -105,12 +117,13 @@ def _words(template: str, subject: str, facts: SessionFacts, to: Recipient, **mo
         "are": "are" if several or not to.children else "is",
         "have": "have" if several else "has",
     }
-    return render_pair(f"sessions/{template}", subject, {**context, **more})
+    words = render_pair(f"sessions/{template}", subject, {**context, **more, "pictured": bool(sheet.files)})
+    return replace(words, attachments=list(sheet.files), note=sheet.trouble)
 
 
 def with_entry(words: Rendered, entry: bytes, method: str) -> Rendered:
     """The mail with a calendar part."""
-    return Rendered(words.subject, words.text, words.html, calendar=entry, calendar_method=method)
+    return replace(words, calendar=entry, calendar_method=method)
 
 
 def render_pair(template: str, subject: str, context: dict[str, Any]) -> Rendered:

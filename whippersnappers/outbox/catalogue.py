@@ -37,6 +37,8 @@ class Rendered:
     attachments: list[Attachment] = field(default_factory=list)
     # Where an answer goes; the organisation's support contact when empty.
     reply_to: str = ""
+    # What the mail log says of it once it has gone, such as that something could not be put in.
+    note: str = ""
 
 
 @dataclass(frozen=True)

@@ -87,9 +87,12 @@ def renew(mail: OutgoingMail, now: datetime) -> bool:
     return _ours(mail).update(lease_until=now + settings.OUTBOX_LEASE) == 1
 
 
-def note_sent(mail: OutgoingMail, now: datetime, *, to: str) -> bool:
-    """The server has accepted it, for that address. False when the mail was no longer ours."""
-    return _leave(mail, State.SENT, sent_at=now, to=to, reason="", secret="")
+def note_sent(mail: OutgoingMail, now: datetime, *, to: str, note: str = "") -> bool:
+    """The server has accepted it, for that address; the log says `note` besides.
+
+    False when the mail was no longer ours.
+    """
+    return _leave(mail, State.SENT, sent_at=now, to=to, reason=note[:300], secret="")
 
 
 def note_cancelled(mail: OutgoingMail, reason: str) -> bool:

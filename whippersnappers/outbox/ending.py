@@ -23,20 +23,20 @@ def database_is_away(error: Exception) -> bool:
     return isinstance(error, OperationalError | InterfaceError) or type(error) is DatabaseError
 
 
-def sent(mail: OutgoingMail, fellows: Sequence[OutgoingMail], now: datetime) -> bool:
+def sent(mail: OutgoingMail, fellows: Sequence[OutgoingMail], now: datetime, *, note: str = "") -> bool:
     """Note that the server has the mail, and what travelled in it, and tell their kinds.
 
     False when it was no longer ours.
     """
 
-    def note() -> bool:
+    def write() -> bool:
         if not fellows:
-            return claiming.note_sent(mail, now, to=mail.to)
+            return claiming.note_sent(mail, now, to=mail.to, note=note)
         with transaction.atomic():
             together.note_sent(fellows, mail, now)
-            return claiming.note_sent(mail, now, to=mail.to)
+            return claiming.note_sent(mail, now, to=mail.to, note=note)
 
-    return _end([mail, *fellows], now, "on_sent", note)
+    return _end([mail, *fellows], now, "on_sent", write)
 
 
 def give_up(mail: OutgoingMail, reason: str, now: datetime) -> bool:

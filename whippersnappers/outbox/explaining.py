@@ -46,7 +46,7 @@ def story(mail: OutgoingMail, now: datetime, *, paused: bool) -> str:
     """How the mail stands in a sentence or two; for one that has not gone, why."""
     match mail.state:
         case State.SENT:
-            return f"Taken by the mail server on {_at(mail.sent_at or now, now)}."
+            return f"Taken by the mail server on {_at(mail.sent_at or now, now)}. {mail.reason}".strip()
         case State.SENDING:
             return "It is being sent now."
         case State.WAITING:

@@ -29,6 +29,7 @@ class Letter:
     data: bytes
     made_at: datetime
     fellows: tuple[OutgoingMail, ...] = ()
+    note: str = ""
 
 
 def take(mail: OutgoingMail, this: Round) -> str:
@@ -78,7 +79,7 @@ def prepare(mail: OutgoingMail, now: datetime) -> Letter | NotWanted | NotYet:
     rendered = kind.together([mail, *fellows], now) if fellows and kind.together else kind.render(mail, now)
     message_id = mail.message_id or message_id_for(mail.key)
     data = build(rendered, to=mail.to, to_name=mail.to_name, message_id=message_id, now=now)
-    return Letter(recipient, data, made_at=now, fellows=tuple(fellows))
+    return Letter(recipient, data, made_at=now, fellows=tuple(fellows), note=rendered.note)
 
 
 def _send(letter: Letter, line: Line) -> SmtpTrouble | None:
@@ -92,7 +93,7 @@ def _send(letter: Letter, line: Line) -> SmtpTrouble | None:
 def _sent(mail: OutgoingMail, letter: Letter, this: Round) -> str:
     """The server has the mail: noting that must succeed, or it would go twice."""
     now = this.clock()
-    noted = ending.persistently(lambda: ending.sent(mail, letter.fellows, now))
+    noted = ending.persistently(lambda: ending.sent(mail, letter.fellows, now, note=letter.note))
     if this.is_first_accepted():
         _server_is_well(this)
     return "sent" if noted else "lost"
