@@ -25,7 +25,7 @@ NOT_A_PHOTO = "This is not a photo that we can read. Please choose a JPEG, PNG o
 
 
 def set_photo(staff: StaffProfile, file: BinaryIO, *, by: Any, now: datetime) -> StaffPhoto:
-    """Keep a photo of a member of staff instead of the one before. Raises ValidationError keyed `photo`."""
+    """Keep a photo of a member of staff instead of the one before. Raises ValidationError as `small_square` does."""
     jpeg = small_square(file)
     with transaction.atomic():
         StaffProfile.objects.select_for_update().get(pk=staff.pk)
@@ -46,18 +46,18 @@ def remove_photo(staff: StaffProfile, *, by: Any, now: datetime) -> None:
 def small_square(file: BinaryIO) -> bytes:
     """The middle of the picture as a small JPEG. What it is, its content says, not its name.
 
-    Raises ValidationError keyed `photo` for anything that is no picture, or too big.
+    Raises ValidationError for anything that is no picture, or too big.
     """
     content = file.read(LARGEST_FILE + 1)
     if len(content) > LARGEST_FILE:
-        raise ValidationError({"photo": "This file is too big. Please choose one under 10 MB."})
+        raise ValidationError("This file is too big. Please choose one under 10 MB.")
     try:
         with Image.open(BytesIO(content), formats=_KINDS) as found:
             if found.width * found.height > MOST_PIXELS:
-                raise ValidationError({"photo": "This picture is too big. Please make it smaller first."})
+                raise ValidationError("This picture is too big. Please make it smaller first.")
             upright = ImageOps.exif_transpose(found).convert("RGB")
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise ValidationError({"photo": NOT_A_PHOTO}) from error
+        raise ValidationError(NOT_A_PHOTO) from error
     small, kept = ImageOps.fit(upright, (SIDE, SIDE)), BytesIO()
     small.save(kept, "JPEG", quality=82, optimize=True)
     return kept.getvalue()

@@ -6,6 +6,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.db.models import F
 
+from demo.sample.answers import make_answers
 from demo.sample.families import make_families
 from demo.sample.library import make_activities
 from demo.sample.making import MAKER, fixed_id
@@ -45,6 +46,7 @@ def make_charity(now: datetime) -> None:
     make_waiting_list(children, now)
     make_series(staff, children, now)
     make_rota(staff, now)
+    make_answers(staff, now)
     # The mails of sessions long past were not made today.
     OutgoingMail.objects.filter(state=OutgoingMail.State.SENT).update(created_at=F("not_before"))
 

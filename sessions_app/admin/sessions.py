@@ -54,10 +54,12 @@ from sessions_app.admin.using_activities import UsesActivities
 from sessions_app.admin.waiting_list import waiting_list
 from sessions_app.admin.waiting_steps import WAITING_PAGES
 from sessions_app.contacting import contacts_of
+from sessions_app.family_words import words_of
 from sessions_app.models import Session
 from sessions_app.readiness import family_texts, gate_facts
 from sessions_app.text_advice import advise_on_all
 from whippersnappers import dates
+from whippersnappers.accounts.access import signed_in
 
 _STEPS: list[type[Step]] = [*PAGES, *WAITING_PAGES, KeepAsActivity]
 _EDITABLE = (Session.State.DRAFT, Session.State.CONFIRMED)
@@ -170,7 +172,7 @@ class SessionAdmin(FindsSessions, ExportsSessions, UsesActivities):
             if request.method == "POST":
                 raise PermissionDenied
             return self.read_page(request, session)
-        context = self._around(session, timezone.now())
+        context = self._around(session, timezone.now()) | {"words": words_of(session, signed_in(request))}
         return super().change_view(request, object_id, form_url, context | (extra_context or {}))
 
     def changeform_view(
@@ -211,6 +213,7 @@ class SessionAdmin(FindsSessions, ExportsSessions, UsesActivities):
         context = self.admin_site.each_context(request) | self._around(session, timezone.now())
         context |= {"opts": None, "plans": request.user.has_perm("sessions_app.change_session")}
         context |= {"steps": session.steps.all(), "items": session.items.all()}
+        context["words"] = words_of(session, signed_in(request))
         context["may_see_children"] = request.user.has_perm("sessions_app.view_childinmysessions")
         return TemplateResponse(request, "staff/session_read.html", context)
 

@@ -12,12 +12,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminFileFieldWidget, UnfoldBooleanWidget
 
-from sessions_app import clearing, suggesting
+from sessions_app import clearing, photos, suggesting
 from sessions_app.admin.mending import page_of
 from sessions_app.admin.times import DayField
-from sessions_app.models import Skill, StaffProfile
+from sessions_app.models import Skill, StaffPhoto, StaffProfile
 from whippersnappers import dates
 from whippersnappers.accounts.models import User
 from whippersnappers.finding.lists import Found
@@ -67,6 +67,16 @@ class StaffProfileForm(forms.ModelForm):
         help_text="The list of skills is kept on a page of its own.",
     )
 
+    new_photo = forms.FileField(
+        label="Photo for families",
+        required=False,
+        widget=UnfoldAdminFileFieldWidget(attrs={"accept": "image/jpeg,image/png,image/webp"}),
+        help_text=(
+            "Shown to families whose session this person delivers, if this person agrees. We keep a small copy only."
+        ),
+    )
+    remove_photo = forms.BooleanField(label="Take the photo away", required=False, widget=UnfoldBooleanWidget())
+
     class Meta:
         model = StaffProfile
         fields = "__all__"  # noqa: DJ007  (the admin's fieldsets choose)
@@ -79,6 +89,14 @@ class StaffProfileForm(forms.ModelForm):
         if checked and checked > timezone.localdate():
             self.add_error("dbs_checked_on", "This day is still to come.")
         return cleaned
+
+    def clean_new_photo(self) -> Any:
+        """Look at the file before anything is saved."""
+        file = self.cleaned_data["new_photo"]
+        if file:
+            photos.small_square(file)
+            file.seek(0)
+        return file
 
 
 @admin.register(StaffProfile)
@@ -101,10 +119,11 @@ class StaffProfileAdmin(StaffAdmin):
         ("Safeguarding training", {"fields": ["training_valid_until"]}),
         ("What they are good at", {"fields": ["skills"]}),
         ("Zoom", {"fields": ["zoom_email"]}),
+        ("Photo", {"fields": ["photo_now", "new_photo", "remove_photo"]}),
         ("Availability", {"fields": ["availability", "hours_held"]}),
         ("Sessions ahead", {"fields": ["schedule"]}),
     ]
-    readonly_fields = ["schedule", "availability", "hours_held"]
+    readonly_fields = ["photo_now", "schedule", "availability", "hours_held"]
     actions = None
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[StaffProfile]:
@@ -115,7 +134,7 @@ class StaffProfileAdmin(StaffAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: StaffProfile | None = None) -> list[Any]:
         if obj is None:
-            return list(self.fieldsets)[:-2]
+            return list(self.fieldsets)[:-3]
         return [("Who", {"fields": ["name", "first_name"]}), *list(self.fieldsets)[1:]]
 
     def get_readonly_fields(self, request: HttpRequest, obj: StaffProfile | None = None) -> list[str]:
@@ -127,7 +146,12 @@ class StaffProfileAdmin(StaffAdmin):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: StaffProfile, form: Any, change: bool) -> None:
-        clearing.save_staff_profile(obj, by=request.user, now=timezone.now())
+        now = timezone.now()
+        clearing.save_staff_profile(obj, by=request.user, now=now)
+        if form.cleaned_data.get("new_photo"):
+            photos.set_photo(obj, form.cleaned_data["new_photo"], by=request.user, now=now)
+        elif form.cleaned_data.get("remove_photo"):
+            photos.remove_photo(obj, by=request.user, now=now)
 
     def found(self, row: Any) -> Found:
         word, colour = clearance_said(row, timezone.localdate())
@@ -138,6 +162,14 @@ class StaffProfileAdmin(StaffAdmin):
     @admin.display(description="Name", ordering="user__name")
     def name(self, profile: StaffProfile) -> str:
         return str(profile)
+
+    @admin.display(description="Now")
+    def photo_now(self, profile: StaffProfile) -> str | SafeString:
+        photo = StaffPhoto.objects.filter(staff=profile).only("pk").first()
+        if photo is None:
+            return "No photo: families read the first name."
+        address = reverse("portal_staff_photo", args=[photo.pk])
+        return format_html('<img class="st-photo" src="{}" alt="" width="96" height="96">', address)
 
     @admin.display(description="Clearance")
     def clearance(self, profile: StaffProfile) -> SafeString:

@@ -187,4 +187,4 @@ def test_a_sessions_page_costs_the_same_with_one_child_and_with_thirty(client: C
         InvitationFactory(session=session, guardian=adults[0])
     assert Booking.objects.filter(session=session).count() == 30
     assert StaffAssignment.objects.filter(session=session).count() == 1
-    assert (with_one, queries(client, address)) == (38, 38)
+    assert (with_one, queries(client, address)) == (40, 40)

@@ -56,7 +56,7 @@ def test_what_is_no_photo_is_refused_plainly(content, coordinator):
     staff = StaffProfileFactory()
     with pytest.raises(ValidationError) as refused:
         photos.set_photo(staff, BytesIO(content), by=coordinator, now=timezone.now())
-    assert refused.value.message_dict == {"photo": [photos.NOT_A_PHOTO]}
+    assert refused.value.messages == [photos.NOT_A_PHOTO]
     assert not StaffPhoto.objects.exists()
 
 
