@@ -21,6 +21,7 @@ from families.admin.standing import (
     marks_of,
     restrictions_of,
 )
+from families.admin.welcoming import send_welcome
 from families.models import Child, Family, Guardian, Guardianship
 from whippersnappers.finding.lists import Found
 
@@ -163,6 +164,7 @@ class GuardianAdmin(FamiliesAdmin):
     search_all = "&archived=all"
     search_help_text = "Name, e-mail address, phone or family"
     autocomplete_fields = ["family"]
+    actions = [send_welcome]
     readonly_fields = ["mail_state"]
     inlines = [ChildrenOfGuardian]
     change_form_outer_before_template = "families/restrictions.html"

@@ -15,11 +15,14 @@ from sessions_app.staff_emails import ALERTS, coordinator_alert
 from tests.factories import PlaceFactory, household, ready_session
 from tests.sessions_app.mail_scenes import NOW, START
 from whippersnappers.outbox.catalogue import Rendered
+from whippersnappers.outbox.easy_mails import in_easy_read
 from whippersnappers.outbox.message import inlined
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 
 WIDTHS = (320, 700)
+# Seen in easy read too.
+EASY = ("invitation", "place-invitation", "changed", "cancelled")
 # Landmarks are for pages, not for mails, so "best-practice" is left out.
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
@@ -62,6 +65,7 @@ def axe(page: Page) -> list[tuple[str, str, str]]:
 
 def test_mails_fit_every_screen_and_ask_for_nothing(page: Page, written: dict[str, Rendered]) -> None:
     assert len(written) == 2 * len(PREVIEW_KINDS) + len(ALERTS)
+    written |= {f"easy-{name}": in_easy_read(written[name]) for name in EASY}
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     for name, mail in written.items():
@@ -76,4 +80,7 @@ def test_mails_can_be_read(page: Page, written: dict[str, Rendered], scheme: Lit
     # Between them they use every part that a mail can have.
     for name in ("invitation", "place-invitation", "changed", "cancelled", "gate_reopened"):
         look(page, name, written[name], WIDTHS[0])
+        assert (name, axe(page)) == (name, [])
+    for name in EASY:
+        look(page, f"easy-{name}", in_easy_read(written[name]), WIDTHS[0])
         assert (name, axe(page)) == (name, [])

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from whippersnappers import dates
 from whippersnappers.outbox.catalogue import UnknownMailKind, kind_of
+from whippersnappers.outbox.easy_mails import as_they_read
 from whippersnappers.outbox.message import inlined
 from whippersnappers.outbox.models import OutgoingMail
 
@@ -76,7 +77,7 @@ def preview(mail: OutgoingMail, now: datetime) -> Preview:
     if kind.opens_account or mail.carries_secret:
         return Preview(hidden="This mail lets somebody sign in, so nobody else may read it.")
     try:
-        rendered = kind.render(mail, now)
+        rendered = as_they_read(mail, kind.render(mail, now))
     except Exception as error:  # noqa: BLE001 - what it was about may be gone; the log must still open
         return Preview(hidden=f"What this mail was about is not there any more ({type(error).__name__}).")
     return Preview(

@@ -9,6 +9,7 @@ import structlog
 from whippersnappers.organisation import organisation
 from whippersnappers.outbox import catalogue, claiming, ending, together
 from whippersnappers.outbox.catalogue import NotWanted, NotYet, Wanted
+from whippersnappers.outbox.easy_mails import as_they_read
 from whippersnappers.outbox.message import UnusableAddress, build, envelope_address, message_id_for
 from whippersnappers.outbox.models import OutgoingMail
 from whippersnappers.outbox.round import Round
@@ -77,6 +78,7 @@ def prepare(mail: OutgoingMail, now: datetime) -> Letter | NotWanted | NotYet:
     for fellow in fellows:
         fellow.to = mail.to
     rendered = kind.together([mail, *fellows], now) if fellows and kind.together else kind.render(mail, now)
+    rendered = as_they_read(mail, rendered)
     message_id = mail.message_id or message_id_for(mail.key)
     data = build(rendered, to=mail.to, to_name=mail.to_name, message_id=message_id, now=now)
     return Letter(recipient, data, made_at=now, fellows=tuple(fellows), note=rendered.note)
