@@ -52,11 +52,6 @@ class ChildPlace:
         return self.state in Booking.HOLDING
 
     @property
-    def attendance(self) -> str:
-        """How it was, once the session is over: "attended", "absent", or empty while nobody has noted it."""
-        return self.booking.attendance if self.has_place else Booking.Attendance.ABSENT
-
-    @property
     def guardians_word(self) -> Feedback | None:
         return self.said.get(False)
 
