@@ -5,24 +5,33 @@ from datetime import datetime
 from django.template.loader import render_to_string
 
 from safeguarding.models import Concern
-from safeguarding.telling import NEW_CONCERN
+from safeguarding.telling import CONCERN_WAITS, NEW_CONCERN
 from whippersnappers.accounts.models import User
 from whippersnappers.organisation import organisation
 from whippersnappers.outbox.catalogue import MailKind, NotWanted, Rendered, Verdict, Wanted, register
 from whippersnappers.outbox.models import OutgoingMail
 
 SUBJECT = "Something new on the safeguarding pages"
+SUBJECT_WAITS = "Something waits on the safeguarding pages"
 # No role holds it, so that no mail log shows these mails.
 NOT_IN_THE_MAIL_LOG = "safeguarding.view_concern"
 
 
 def _render_new(mail: OutgoingMail, now: datetime) -> Rendered:
+    return _rendered("concern_raised", SUBJECT, mail)
+
+
+def _render_waits(mail: OutgoingMail, now: datetime) -> Rendered:
+    return _rendered("concern_waits", SUBJECT_WAITS, mail)
+
+
+def _rendered(template: str, subject: str, mail: OutgoingMail) -> Rendered:
     url = f"{organisation().site_url}/safeguarding/"
-    context = {"subject": SUBJECT, "name": mail.to_name, "url": url, "organisation": organisation()}
+    context = {"subject": subject, "name": mail.to_name, "url": url, "organisation": organisation()}
     return Rendered(
-        SUBJECT,
-        render_to_string("emails/safeguarding/concern_raised.txt", context),
-        render_to_string("emails/safeguarding/concern_raised.html", context),
+        subject,
+        render_to_string(f"emails/safeguarding/{template}.txt", context),
+        render_to_string(f"emails/safeguarding/{template}.html", context),
     )
 
 
@@ -42,3 +51,6 @@ CONCERN_RAISED = register(
         seen_with=NOT_IN_THE_MAIL_LOG,
     )
 )  # fmt: skip
+CONCERN_WAITING = register(
+    MailKind(CONCERN_WAITS, SUBJECT_WAITS, _render_waits, check=_still_theirs, seen_with=NOT_IN_THE_MAIL_LOG)
+)

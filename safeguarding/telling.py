@@ -1,8 +1,9 @@
-"""Who is told that there is a new concern. The mail has no content; what it is about is read on the page alone."""
+"""Who is told that there is a new concern, or that one waits. No mail has content: that is read on the page alone."""
 
 from datetime import datetime
+from typing import Any
 
-from safeguarding.models import Assignment, Concern, ConcernPerson
+from safeguarding.models import Assignment, Concern, ConcernPerson, Escalation
 from safeguarding.vocabulary import Kind, PersonRole
 from whippersnappers.accounts.models import User
 from whippersnappers.accounts.roles import Role
@@ -11,6 +12,7 @@ from whippersnappers.outbox.models import OutgoingMail
 from whippersnappers.outbox.queue import enqueue
 
 NEW_CONCERN = "concern_raised"
+CONCERN_WAITS = "concern_waits"
 
 
 def tell_of_new(concern: Concern, *, now: datetime) -> None:
@@ -22,10 +24,10 @@ def tell_of_new(concern: Concern, *, now: datetime) -> None:
     for user in people:
         if user.has_role(Role.TRUSTEE) and not user.has_role(Role.LEAD, Role.DEPUTY):
             Assignment.objects.create(concern=concern, user=user, at=now)
-        _mail(concern, user.email, now, user)
+        _mail(NEW_CONCERN, concern, user.email, now, user)
     if not people and concern.kind != Kind.LEAD:
         # Nobody holds the role here: the address that the organisation gives out is read by somebody.
-        _mail(concern, organisation().safeguarding_lead_email, now, None)
+        _mail(NEW_CONCERN, concern, organisation().safeguarding_lead_email, now, None)
 
 
 def first_to_know(concern: Concern) -> list[User]:
@@ -48,10 +50,15 @@ def first_to_know(concern: Concern) -> list[User]:
     return []
 
 
-def _mail(concern: Concern, to: str, now: datetime, user: User | None) -> None:
+def tell_of_waiting(concern: Concern, escalation: Escalation, user: User, *, now: datetime) -> None:
+    """Put a mail into the outbox that something waits on the safeguarding pages, in the transaction that notes it."""
+    _mail(CONCERN_WAITS, concern, user.email, now, user, of=escalation.pk)
+
+
+def _mail(kind: str, concern: Concern, to: str, now: datetime, user: User | None, *, of: Any = None) -> None:
     enqueue(
-        NEW_CONCERN,
-        key=f"{NEW_CONCERN}:{concern.pk}:{user.pk if user else 'organisation'}",
+        kind,
+        key=f"{kind}:{of or concern.pk}:{user.pk if user else 'organisation'}",
         to=to,
         to_name=user.name if user else "",
         person=f"user:{user.pk}" if user else "",

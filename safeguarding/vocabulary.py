@@ -50,6 +50,10 @@ class AdultCategory(TextChoices):
     SELF_NEGLECT = "adult_self_neglect", "Self-neglect"
 
 
+# The categories of children and of adults in one list, as a concern keeps them.
+CATEGORIES = ChildCategory.choices + AdultCategory.choices
+
+
 class Tag(TextChoices):
     """What else a concern touches; the last five matter most for disabled children."""
 

@@ -62,6 +62,11 @@ app.conf.beat_schedule = {
         "schedule": 3600.0,
         "options": {"expires": 3600.0},
     },
+    "look at the clocks of safeguarding": {
+        "task": "safeguarding.tasks.look_at_the_clocks",
+        "schedule": 60.0,
+        "options": {"expires": 60.0},
+    },
     "forget old sessions and counters of tries": {
         "task": "whippersnappers.accounts.tasks.sweep_sign_in",
         "schedule": 3600.0,

@@ -4,5 +4,16 @@ from safeguarding.models.chronology import ChronologyEntry
 from safeguarding.models.concerns import Concern
 from safeguarding.models.people import Assignment, ConcernPerson, Recusal
 from safeguarding.models.versions import ConcernVersion
+from safeguarding.models.work import Action, Escalation, Referral
 
-__all__ = ["Assignment", "ChronologyEntry", "Concern", "ConcernPerson", "ConcernVersion", "Recusal"]
+__all__ = [
+    "Action",
+    "Assignment",
+    "ChronologyEntry",
+    "Concern",
+    "ConcernPerson",
+    "ConcernVersion",
+    "Escalation",
+    "Recusal",
+    "Referral",
+]

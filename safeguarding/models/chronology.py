@@ -5,6 +5,7 @@ import uuid
 from django.db import models
 
 from safeguarding.models.people import CONCERN
+from safeguarding.vocabulary import State
 from whippersnappers.accounts.models import User
 from whippersnappers.append_only import append_only
 from whippersnappers.crypto import CONCERNS, EncryptedTextField
@@ -19,6 +20,9 @@ class ChronologyEntry(models.Model):
         STATE = "state", "Moved on"
         ADDED = "added", "Something was added"
         NOTE = "note", "Note"
+        ACTION = "action", "Action"
+        REFERRAL = "referral", "Referral"
+        LATE = "late", "It waited too long"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     concern = models.ForeignKey(CONCERN, on_delete=models.PROTECT, related_name="chronology")
@@ -26,6 +30,8 @@ class ChronologyEntry(models.Model):
     at = models.DateTimeField()
     # Nobody: the portal did it by itself.
     author = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    # Where the concern stood afterwards, for entries that moved it.
+    state = models.CharField(max_length=20, choices=State.choices, blank=True)
     words = EncryptedTextField("what happened, and why", keys=CONCERNS, blank=True, default="")
 
     class Meta:

@@ -3,12 +3,13 @@
 import uuid
 
 import pgtrigger
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from safeguarding.models.people import Assignment, ConcernPerson, Recusal
 from safeguarding.references import new_reference
-from safeguarding.vocabulary import Kind, PersonRole, Severity, State
+from safeguarding.vocabulary import CATEGORIES, Kind, PersonRole, Severity, State, Tag
 from whippersnappers.accounts.models import User
 from whippersnappers.accounts.roles import Role
 from whippersnappers.append_only import never_deleted
@@ -31,6 +32,10 @@ class ConcernQuerySet(models.QuerySet["Concern"]):
     def _kept_from(user: User) -> Q:
         subject = ConcernPerson.objects.filter(concern=OuterRef("pk"), user=user, role=PersonRole.SUBJECT)
         return Q(Exists(subject)) | Q(Exists(Recusal.objects.filter(concern=OuterRef("pk"), user=user)))
+
+    def in_hand(self) -> "ConcernQuerySet":
+        """What somebody still has to see to: sent, and neither closed nor entered in error."""
+        return self.exclude(state__in=[State.DRAFT, State.CLOSED, State.ERROR])
 
     def for_guardian(self, user: User) -> "ConcernQuerySet":
         """The ones that a parent or carer sent: enough for a receipt, and nothing more is shown to them."""
@@ -63,6 +68,8 @@ class Concern(models.Model):
     state = models.CharField(max_length=20, choices=State.choices, default=State.DRAFT)
     # Empty until somebody has judged it.
     severity = models.CharField(max_length=20, choices=Severity.choices, blank=True)
+    categories = ArrayField(models.CharField(max_length=30, choices=CATEGORIES), default=list, blank=True)
+    tags = ArrayField(models.CharField(max_length=30, choices=Tag.choices), default=list, blank=True)
     danger_now = models.CharField(max_length=10, choices=Danger.choices, blank=True)
     reporter = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     # Made when the form is drawn: sending it twice gives one concern.

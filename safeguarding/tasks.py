@@ -1,0 +1,12 @@
+"""What workers do for safeguarding: one call; the rows in Postgres decide what is due."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from safeguarding import escalating
+
+
+@shared_task(name="safeguarding.tasks.look_at_the_clocks")
+def look_at_the_clocks() -> None:
+    """Say what is late, once."""
+    escalating.escalate(timezone.now())
