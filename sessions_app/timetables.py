@@ -23,12 +23,27 @@ class TimetableStep:
 
 
 @dataclass(frozen=True)
+class Moment:
+    """What is now and what comes next, by number from 1; with nothing now, all is done."""
+
+    number: int
+    now: TimetableStep | None
+    then: TimetableStep | None
+
+
+@dataclass(frozen=True)
 class Timetable:
     """A session's steps in their order, under its title and its time on London's clock."""
 
     title: str
     when: str
     steps: tuple[TimetableStep, ...]
+
+    @property
+    def moments(self) -> tuple[Moment, ...]:
+        """Each step with the one after it, and at last the moment when all is done."""
+        ahead = (*self.steps, None, None)
+        return tuple(Moment(n + 1, ahead[n], ahead[n + 1]) for n in range(len(self.steps) + 1))
 
 
 def timetable_of(session: Session, now: datetime) -> Timetable:

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from sessions_app import staff_feed
-from sessions_app.portal import calendar, feedback, home, join, photos, places, sessions
+from sessions_app.portal import calendar, feedback, home, join, photos, pictures, places, sessions
 
 urlpatterns = [
     path("portal/", home.home, name="portal"),
@@ -15,11 +15,15 @@ urlpatterns = [
     path("portal/sessions/<uuid:pk>/how-it-was/later/", feedback.not_now, name="portal_feedback_later"),
     path("portal/sessions/<uuid:pk>/how-it-was/<uuid:place>/", feedback.by_guardian, name="portal_feedback"),
     path("portal/sessions/<uuid:pk>/how-it-was/<uuid:place>/child/", feedback.by_child, name="portal_feedback_child"),
+    path("portal/sessions/<uuid:pk>/pictures/", pictures.pictures, name="portal_pictures"),
+    path("portal/sessions/<uuid:pk>/pictures.pdf", pictures.pictures_pdf, name="portal_pictures_pdf"),
     path("portal/calendar/", calendar.calendar, name="portal_calendar"),
     path("portal/staff/<uuid:pk>.jpg", photos.staff_photo, name="portal_staff_photo"),
     path("calendar/<str:token>.ics", calendar.feed, name="family_feed"),
     path("rota/<str:token>.ics", staff_feed.rota_feed, name="rota_feed"),
     path("place/<str:token>/", places.place, name="place"),
+    path("join/<str:token>/pictures/", pictures.join_pictures, name="join_pictures"),
+    path("join/<str:token>/pictures.pdf", pictures.join_pictures_pdf, name="join_pictures_pdf"),
     path("join/<str:token>/answer/", join.answer, name="join_answer"),
     path("join/<str:token>/", join.join, name="join"),
 ]

@@ -47,10 +47,10 @@ def sessions(request: HttpRequest) -> HttpResponse:
 @require_safe
 def session(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One session: what a family needs before it, and how it was after it."""
-    return _page(request, _own(request, pk))
+    return _page(request, own_session(request, pk))
 
 
-def _own(request: HttpRequest, pk: UUID) -> FamilySession:
+def own_session(request: HttpRequest, pk: UUID) -> FamilySession:
     """The session that the guardian was invited to by this invitation, for the children they may be told of; or 404."""
     signed_in_guardian(request)
     found = gather(signed_in(request), Q(way=pk), timezone.now(), words=True)
@@ -77,7 +77,7 @@ def _page(request: HttpRequest, seen: FamilySession, typed: Typed | None = None,
 @require_http_methods(["GET", "HEAD", "POST"])
 def answer(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Coming, or not coming, for one child; back to where it was said, or to where the reason can be given."""
-    seen = _own(request, pk)
+    seen = own_session(request, pk)
     if request.method != "POST":
         # They had to sign in again on the way here: the press is lost, the way is not.
         return HttpResponseRedirect(page_of(seen))
@@ -105,7 +105,7 @@ def answer(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def ready(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Tick one thing off, or put it back. A script asks quietly; a form goes back to the list."""
-    seen = _own(request, pk)
+    seen = own_session(request, pk)
     if request.method != "POST":
         return HttpResponseRedirect(page_of(seen))
     ready_list.tick(seen.invitation.pk, request.POST.get("item", ""), ready=request.POST.get("ready") == "yes")
