@@ -20,8 +20,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from families.models import Guardian, Guardianship
-from sessions_app.models import Meeting, StaffProfile
+from sessions_app.models import Booking, FamilyAnswer, Feedback, Invitation, Meeting, Session, StaffProfile
 from tests.access.world import PEOPLE, World, build
+from tests.factories import BookingFactory, SessionFactory, StaffAssignmentFactory
 from whippersnappers.audit.models import AuditEvent
 from whippersnappers.logs import scrubbed
 from whippersnappers.outbox import catalogue
@@ -43,6 +44,8 @@ MAY_READ: dict[str, set[str]] = {
     "CANARYDBS1": {"coordinator", "practitioner"},
     "canarypass": {"coordinator", "guardian", "separated_guardian", "practitioner"},
     "canary-join-url": set(),
+    "canary-reason": {"coordinator", "practitioner", "guardian"},
+    "canary-feedback": {"coordinator", "guardian"},
     "canary-secret-code": set(),
 }
 SKIPPED = re.compile(
@@ -79,12 +82,37 @@ def plant(world: World) -> None:
     meeting = Meeting.objects.get(session=world.things["session"])
     meeting.passcode, meeting.join_url = "canarypass", "https://zoom.example/canary-join-url"
     meeting.save()
+    _plant_what_families_said(world)
     OutgoingMail.objects.create(
         key="canary",
         kind="sign_in_code",
         to="someone@example.com",
         not_before=timezone.now(),
         secret="canary-secret-code",
+    )
+
+
+def _plant_what_families_said(world: World) -> None:
+    """The guardian said why the child does not come to another session, and how it was the last time."""
+    guardian, now = Guardian.objects.get(user=world.people["guardian"]), timezone.now()
+    Feedback.objects.create(
+        booking=world.things["past_booking"], guardian=guardian, face=2, words="canary-feedback", given_at=now
+    )
+    starts_at = now + timedelta(days=9)
+    session = SessionFactory(
+        title="Quiet songs",
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(hours=1),
+        state=Session.State.CONFIRMED,
+        confirmed_at=now,
+    )
+    profile = StaffProfile.objects.get(user=world.people["practitioner"])
+    StaffAssignmentFactory(session=session, staff=profile)
+    for name in ("guardian", "separated_guardian"):
+        Invitation.objects.create(session=session, guardian=Guardian.objects.get(user=world.people[name]))
+    booking = BookingFactory(session=session, child=world.things["child"], state=Booking.State.NOT_COMING)
+    FamilyAnswer.objects.create(
+        booking=booking, guardian=guardian, coming=False, reason="canary-reason", session_revision=1, answered_at=now
     )
 
 
@@ -119,7 +147,7 @@ def crawl(world: World, person: str, crawled: dict[str, dict[str, str]]) -> dict
 def walk(world: World, person: str) -> dict[str, str]:
     client = world.client(person)
     waiting = ["/", "/portal/", reverse("admin:index"), "/accounts/login/", "/accounts/login/code/"]
-    waiting += asked_by_scripts(world)
+    waiting += [*asked_by_scripts(world), reverse("family_feed", args=[world.key("calendar_token")])]
     pages: dict[str, str] = {}
     while waiting and len(pages) < MOST_PAGES:
         address = waiting.pop(0)
@@ -209,6 +237,10 @@ def test_nobodys_files_hold_what_is_not_theirs(world, person):
         ("coordinator", "canary.sami@example.com"),
         ("practitioner", "canary-medical-pip"),
         ("guardian", "canarypass"),
+        ("guardian", "canary-reason"),
+        ("guardian", "canary-feedback"),
+        ("practitioner", "canary-reason"),
+        ("coordinator", "canary-feedback"),
     ],
 )
 def test_the_crawl_reaches_what_may_be_read(world, crawled, person, canary):
