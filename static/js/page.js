@@ -127,17 +127,20 @@
   // A press is answered at once, and a second one while the first is on its way does nothing.
   function answerPresses() {
     document.querySelectorAll("form[data-busy]").forEach((form) => {
-      const button = form.querySelector("button[type=submit]");
-      const words = button.innerHTML;
+      let pressed = null;
+      let words = "";
       form.addEventListener("submit", (event) => {
         if (form.dataset.sent) return event.preventDefault();
         form.dataset.sent = "yes";
-        button.textContent = form.dataset.busy;
+        pressed = event.submitter || form.querySelector("button[type=submit]");
+        words = pressed.innerHTML;
+        pressed.textContent = form.dataset.busy;
       });
       // Coming back from Zoom may show the page as it was left.
       window.addEventListener("pageshow", () => {
         delete form.dataset.sent;
-        button.innerHTML = words;
+        if (pressed) pressed.innerHTML = words;
+        pressed = null;
       });
     });
   }

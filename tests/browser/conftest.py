@@ -8,6 +8,9 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 from pytest_django.live_server_helper import LiveServer
 
 from tests.browser.eyes import Eyes, Screen
+from tests.browser.zoom_room import zoom
+
+__all__ = ["zoom"]
 
 
 @pytest.fixture(scope="session")

@@ -1,10 +1,6 @@
 """From the button to the meeting in a real browser, with a stand-in for Zoom's web server on another origin."""
 
-import threading
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from django.utils import timezone
@@ -15,47 +11,12 @@ from families.models import Guardian
 from sessions_app.invitations import join_token
 from sessions_app.models import Invitation, Meeting, Session
 from tests.browser.eyes import Eyes
+from tests.browser.zoom_room import StandIn
 from tests.factories import household
 from tests.sessions_app.family_scenes import PASSCODE, invited, meeting_of
 from whippersnappers import dates
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-@dataclass
-class StandIn:
-    """A web server that answers as a meeting's page does, and remembers who came with which headers."""
-
-    url: str
-    visits: list[tuple[str, str | None]] = field(default_factory=list)
-
-
-def _serve(visits: list[tuple[str, str | None]]) -> ThreadingHTTPServer:
-    class Room(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            if self.path.startswith("/j/"):
-                visits.append((self.path, self.headers.get("Referer")))
-            self.send_response(200)
-            self.send_header("Content-Type", "text/html")
-            self.end_headers()
-            self.wfile.write(b"<title>Room</title><link rel='icon' href='data:,'><h1>Waiting room</h1>")
-
-        def log_message(self, *args: object) -> None:
-            return
-
-    return ThreadingHTTPServer(("127.0.0.1", 0), Room)
-
-
-@pytest.fixture
-def zoom() -> Iterator[StandIn]:
-    visits: list[tuple[str, str | None]] = []
-    server = _serve(visits)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield StandIn(f"http://127.0.0.1:{server.server_port}", visits)
-    server.shutdown()
-    server.server_close()
-    thread.join()
 
 
 @pytest.fixture
@@ -186,7 +147,7 @@ COUNT_WHAT_IS_SENT = """() => {
 def test_a_press_is_answered_and_a_second_one_sends_nothing(eyes: Eyes, guardian: Guardian) -> None:
     eyes.go(path_of(invited(guardian)))
     eyes.page.evaluate(COUNT_WHAT_IS_SENT)
-    button = eyes.page.locator("form[data-busy] button")
+    button = eyes.page.locator("button.big")
     button.click()
     assert button.text_content() == "One moment…"
     button.click()
