@@ -9,8 +9,8 @@ from django.db import transaction
 from sessions_app import hosting, notices, offers, planning
 from sessions_app.models import Session
 from sessions_app.readiness import Blocker, blockers, time_blockers
-from sessions_app.secret_requests import refuse_reason
 from whippersnappers.audit.trail import record
+from whippersnappers.secret_requests import refuse_reason
 
 PASSED = "This time has passed: choose a time still to come."
 

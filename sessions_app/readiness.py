@@ -29,10 +29,10 @@ from django.db.models.functions import Concat
 
 from sessions_app.capacity import places_of, with_places
 from sessions_app.models import Meeting, Session, SessionItem, SessionStep, StaffAssignment, ZoomHost
-from sessions_app.secret_requests import asks_for_secret
 from sessions_app.staff_standing import STAFF_NEEDED, away_of_each, standings
 from whippersnappers.organisation import Organisation, organisation
 from whippersnappers.policy import Clause
+from whippersnappers.secret_requests import asks_for_secret
 
 LONDON = ZoneInfo("Europe/London")
 NO_HOST = "No Zoom host is free at this time: choose another time, or free a host."

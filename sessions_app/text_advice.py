@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sessions_app.secret_requests import asks_for_secret
 from whippersnappers.reading_age import hard_sentences, long_words, readability
+from whippersnappers.secret_requests import asks_for_secret
 
 # What families read is held to this age, in years (W3).
 OLDEST = 11

@@ -18,9 +18,9 @@ from sessions_app.admin.repeating import RepeatForm, repeats_of
 from sessions_app.admin.session_form import MEANWHILE
 from sessions_app.admin.times import ClockField
 from sessions_app.models import Booking, Series, Session
-from sessions_app.secret_requests import refuse_secret_requests
 from sessions_app.series.plans import Plan, plan_of
 from whippersnappers import dates
+from whippersnappers.secret_requests import refuse_secret_requests
 
 ALL = "all"
 USUAL_LENGTH = timedelta(minutes=45)

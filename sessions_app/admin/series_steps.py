@@ -18,11 +18,11 @@ from sessions_app.admin.series_words import days_that_change, outcome_said, rhyt
 from sessions_app.admin.steps import say_at_fields
 from sessions_app.admin.times import DayField
 from sessions_app.models import Series
-from sessions_app.secret_requests import refuse_secret_requests
 from sessions_app.series import lasting
 from sessions_app.series.editing import change
 from sessions_app.series.plans import Outcome, Plan
 from sessions_app.series.rehearsing import rehearse
+from whippersnappers.secret_requests import refuse_secret_requests
 
 
 class ReasonForm(forms.Form):

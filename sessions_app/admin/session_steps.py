@@ -15,8 +15,8 @@ from sessions_app.admin.steps import Reach, Step, reach_of, told_in
 from sessions_app.admin.times import ClockField, DayField, initial_times, period_of
 from sessions_app.mail_times import PREPARATION, REMINDER, marks_due, preparation_due_at, reminder_due_at
 from sessions_app.models import Booking, Session, StaffAssignment
-from sessions_app.secret_requests import refuse_secret_requests
 from whippersnappers import dates
+from whippersnappers.secret_requests import refuse_secret_requests
 
 # The tick under a warning that the coordinator has read.
 ANYWAY = "anyway"

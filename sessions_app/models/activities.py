@@ -8,9 +8,9 @@ from django.db import models
 from django.db.models.functions import Lower
 
 from sessions_app.models.lines import ItemLine, StepLine
-from sessions_app.secret_requests import refuse_secret_requests
 from whippersnappers.accounts.models import User
 from whippersnappers.accounts.roles import Role
+from whippersnappers.secret_requests import refuse_secret_requests
 
 
 class ActivityQuerySet(models.QuerySet["Activity"]):

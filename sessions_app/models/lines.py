@@ -3,7 +3,7 @@
 from django.db import models
 
 from sessions_app.picture_library import KEY_LENGTH, PICTURES, Picture, refuse_unknown
-from sessions_app.secret_requests import refuse_secret_requests
+from whippersnappers.secret_requests import refuse_secret_requests
 
 
 class StepLine(models.Model):

@@ -12,10 +12,10 @@ from django.db.models import F, Q
 
 from families.models import Guardianship
 from sessions_app.models.lines import ItemLine, StepLine
-from sessions_app.secret_requests import refuse_secret_requests
 from whippersnappers.accounts.models import User
 from whippersnappers.accounts.roles import Role
 from whippersnappers.finding.words import search_index, search_text
+from whippersnappers.secret_requests import refuse_secret_requests
 
 
 class Place(models.Model):

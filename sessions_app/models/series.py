@@ -10,7 +10,7 @@ from sessions_app.models.lines import ItemLine, StepLine
 from sessions_app.models.planning import Place, Session
 from sessions_app.models.staff import StaffAssignment, StaffProfile
 from sessions_app.models.terms import Term
-from sessions_app.secret_requests import refuse_secret_requests
+from whippersnappers.secret_requests import refuse_secret_requests
 
 
 class Series(models.Model):

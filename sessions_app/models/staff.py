@@ -12,9 +12,9 @@ from django.db.models import Q
 from django.utils import timezone
 
 from sessions_app.models.planning import Session
-from sessions_app.secret_requests import refuse_secret_requests
 from whippersnappers.accounts.models import User
 from whippersnappers.finding.words import search_text
+from whippersnappers.secret_requests import refuse_secret_requests
 
 
 class StaffProfileQuerySet(models.QuerySet["StaffProfile"]):

@@ -13,12 +13,12 @@ from django.db import transaction
 
 from sessions_app import confirming, digests
 from sessions_app.models import Series, Session
-from sessions_app.secret_requests import refuse_reason
 from sessions_app.series.comparing import pair
 from sessions_app.series.drafting import draft_sessions
 from sessions_app.series.following import Change, follow_series
 from sessions_app.series.plans import Line, Outcome, Plan, check, own_copy, plan_of, store
 from whippersnappers.audit.trail import record
+from whippersnappers.secret_requests import refuse_reason
 
 _AHEAD = (Session.State.DRAFT, Session.State.CONFIRMED)
 

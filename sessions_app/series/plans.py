@@ -14,9 +14,9 @@ from sessions_app.london_times import london_time
 from sessions_app.models import Series, SeriesItem, SeriesStep, Session
 from sessions_app.picture_library import refuse_unknown
 from sessions_app.readiness import time_blockers
-from sessions_app.secret_requests import refuse_secret_requests
 from sessions_app.series import rules
 from whippersnappers import dates
+from whippersnappers.secret_requests import refuse_secret_requests
 
 # What a session takes from its series as it is. Times, lines, staff and children have ways of their own.
 PLAIN_FIELDS = (

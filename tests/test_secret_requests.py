@@ -2,7 +2,7 @@
 
 import pytest
 
-from sessions_app.secret_requests import asks_for_secret
+from whippersnappers.secret_requests import asks_for_secret
 
 ASKING = [
     "Please send us your Zoom password.",
