@@ -35,6 +35,8 @@ class Entry:
     attendee: Attendee
     join_url: str
     sequence: int
+    # Instead of the join link, for a guardian who has to sign the agreement first.
+    sign_url: str = ""
 
 
 def uid(session_id: Any, guardian_id: Any) -> str:
@@ -57,9 +59,9 @@ def going_ahead(entry: Entry, *, now: datetime) -> Event:
     event = _event(entry, now)
     event.add("status", "CONFIRMED")
     event.add("transp", "OPAQUE")
-    event.add("location", _location(entry.session))
+    event.add("location", "Zoom" if entry.sign_url else _location(entry.session))
     event.add("description", _description(entry))
-    event.add("url", vUri(entry.join_url))
+    event.add("url", vUri(entry.sign_url or entry.join_url))
     return event
 
 
@@ -109,6 +111,8 @@ def _location(session: Session) -> str:
 
 def _description(entry: Entry) -> str:
     us = organisation()
+    if entry.sign_url:
+        return f"Please sign our agreement first: {entry.sign_url}\nQuestions? Write to {us.support_email}."
     step = "Join here when it is time" if entry.session.is_remote else "See the session here"
     return f"{step}: {entry.join_url}\nThis link is just for you. Questions? Write to {us.support_email}."
 

@@ -31,6 +31,8 @@ class Piece:
     changes: tuple[Change, ...] = ()
     said: str = ""
     url: str = ""
+    # Where they sign, while `url` is kept back for that.
+    sign_url: str = ""
     prepares: bool = False
     event: Event | None = field(default=None, compare=False)
 
@@ -55,7 +57,8 @@ def _digest(template: str, pieces: Iterable[Piece], name: str, path: str, new: s
         "off": [piece for piece in ordered if piece.what == OFF],
         "changed": [piece for piece in ordered if piece.what == CHANGED],
         "new": [piece for piece in ordered if piece.what == NEW],
-        "url": f"{organisation().site_url}{path}",
+        "url": next((piece.sign_url for piece in ordered if piece.sign_url), f"{organisation().site_url}{path}"),
+        "must_sign": any(piece.sign_url for piece in ordered),
     }
     words = render_pair(template, _subject(ordered, context["title"], new), context)
     events = [piece.event for piece in ordered if piece.event is not None]

@@ -37,7 +37,8 @@ def family_together(mails: list[OutgoingMail], now: datetime) -> Rendered:
 def _invitation(mail: OutgoingMail, now: datetime) -> Piece:
     facts, to = family(mail, now)
     event = calendar_entries.going_ahead(entry_of(facts, to), now=now)
-    return Piece(NEW, facts, url=to.join_url, prepares=carries(mail, PREPARATION), event=event)
+    prepares = carries(mail, PREPARATION)
+    return Piece(NEW, facts, url=to.join_url, sign_url=to.sign_url, prepares=prepares, event=event)
 
 
 def _changed(mail: OutgoingMail, now: datetime) -> Piece:
@@ -45,7 +46,8 @@ def _changed(mail: OutgoingMail, now: datetime) -> Piece:
     changes, moved = mail_checks.changes_told(mail, facts.session, now)
     event = calendar_entries.going_ahead(entry_of(facts, to), now=now) if moved else None
     prepares = carries(mail, PREPARATION)
-    return Piece(CHANGED, facts, tuple(changes), url=to.join_url, prepares=prepares, event=event)
+    ways = {"url": to.join_url, "sign_url": to.sign_url}
+    return Piece(CHANGED, facts, tuple(changes), **ways, prepares=prepares, event=event)
 
 
 def _cancelled(mail: OutgoingMail, now: datetime) -> Piece:

@@ -35,7 +35,8 @@ def _invitation(mail: OutgoingMail, now: datetime) -> Rendered:
     facts, to = family(mail, now)
     prepares = carries(mail, PREPARATION)
     sheet = sheet_of(facts.session, now) if prepares else NO_SHEET
-    return family_emails.invitation(facts, to, prepares=prepares, now=now, sheet=sheet)
+    opened = mail.context.get("opened", False)
+    return family_emails.invitation(facts, to, prepares=prepares, opened=opened, now=now, sheet=sheet)
 
 
 def _changed(mail: OutgoingMail, now: datetime) -> Rendered:

@@ -29,18 +29,31 @@ class Recipient:
     full_name: str
     email: str
     children: tuple[str, ...]
+    # Their way in; while they have to sign the agreement first, `sign_url` and `portal_url` stand for it.
     join_url: str = ""
+    sign_url: str = ""
+    portal_url: str = ""
     sequence: int = 0
     # Whether staff call with what the pre-session mail would say.
     is_called: bool = False
 
+    @property
+    def page_url(self) -> str:
+        """Where all about the session stands, and where they answer."""
+        return self.portal_url or self.join_url
+
 
 def invitation(
-    facts: SessionFacts, to: Recipient, *, prepares: bool, now: datetime, sheet: Sheet = NO_SHEET
+    facts: SessionFacts, to: Recipient, *, prepares: bool, opened: bool = False, now: datetime, sheet: Sheet = NO_SHEET
 ) -> Rendered:
-    """You are invited: when, the way in, and the preparation too when it would follow at once (W1, W2)."""
-    subject = f"Your invitation: {facts.title}, {facts.day}, {facts.start}"
-    words = _words("invitation", subject, facts, to, sheet, prepares=prepares)
+    """You are invited: when, the way in, and the preparation too when it would follow at once (W1, W2).
+
+    `opened`: they knew of it, and have their way in now that they signed or were let in (F1-F6).
+    """
+    is_way_in = opened and not to.sign_url
+    what = "Your way in" if is_way_in else "Your invitation"
+    subject = f"{what}: {facts.title}, {facts.day}, {facts.start}"
+    words = _words("invitation", subject, facts, to, sheet, prepares=prepares, opened=is_way_in)
     return with_entry(words, request_entry(entry_of(facts, to), now=now), "REQUEST")
 
 
@@ -102,7 +115,7 @@ def place_gone(facts: SessionFacts, to: Recipient, child: str) -> Rendered:
 def entry_of(facts: SessionFacts, to: Recipient) -> Entry:
     """The guardian's calendar entry for the session."""
     attendee = Attendee(guardian_id=to.guardian_id, name=to.full_name, email=to.email)
-    return Entry(facts.session, facts.title, attendee, join_url=to.join_url, sequence=to.sequence)
+    return Entry(facts.session, facts.title, attendee, join_url=to.join_url, sign_url=to.sign_url, sequence=to.sequence)
 
 
 def _words(

@@ -18,6 +18,7 @@ from sessions_app import feedback
 from sessions_app.invitations import Standing, WayIn, join_token, standing_with, way_in_with
 from sessions_app.models import Booking, FamilyAnswer, Feedback, Invitation, Meeting, Session, StaffAssignment
 from sessions_app.reach import OF_THE_CHILD
+from sessions_app.undertakings import may_enter, must_sign
 from whippersnappers import dates
 from whippersnappers.accounts.models import User
 
@@ -74,7 +75,10 @@ class Person:
 
 @dataclass(frozen=True)
 class FamilySession:
-    """One session as one guardian sees it: own children's names only, staff by first name (W2, W8)."""
+    """One session as one guardian sees it: own children's names only, staff by first name (W2, W8).
+
+    Without a meeting while it is not ready, or the guardian has to sign the agreement first (F1-F6).
+    """
 
     session: Session
     invitation: Invitation
@@ -168,6 +172,7 @@ def _places(user: User, guardian: Guardian) -> QuerySet[Booking]:
         .annotate(
             way=FilteredRelation("session__invitations", condition=own),
             room=FilteredRelation("session__meetings", condition=wanted),
+            may_enter=may_enter(guardian.pk, OuterRef("session")),
             said_how_it_was=Exists(Feedback.objects.filter(booking=OuterRef("pk"), guardian=guardian)),
         )
         .filter(way__isnull=False, session__state__in=_TOLD)
@@ -222,13 +227,14 @@ def _as_seen(session: Session, guardian: Guardian, places: tuple[ChildPlace, ...
     first: Any = places[0].booking
     # Without a meeting Django leaves the attribute out.
     invitation, meeting = first.way, getattr(first, "room", None)
-    invitation.session, invitation.guardian = session, guardian
+    invitation.session, invitation.guardian, invitation.may_enter = session, guardian, first.may_enter
+    has_meeting = session.is_remote and meeting is not None and meeting.is_ready and not must_sign(invitation)
     return FamilySession(
         session=session,
         invitation=invitation,
         places=places,
         people=_people(session.present),  # type: ignore[attr-defined]
-        meeting=meeting if session.is_remote and meeting is not None and meeting.is_ready else None,
+        meeting=meeting if has_meeting else None,
     )
 
 

@@ -11,8 +11,9 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models, transaction
+from django.db.models import OuterRef
 
-from sessions_app import link_tokens, posting
+from sessions_app import link_tokens, posting, undertakings
 from sessions_app.mail_times import marks_due
 from sessions_app.models import Booking, Invitation, JoinUse, Meeting, Session
 from sessions_app.reach import places_to_answer, reached_guardian
@@ -29,6 +30,7 @@ class WayInState(models.TextChoices):
     CANCELLED = "cancelled", "Session cancelled"
     TOO_LATE = "too_late", "Too late"
     NOT_COMING = "not_coming", "Not coming"
+    UNSIGNED = "unsigned", "Agreement not signed"
     TOO_EARLY = "too_early", "Too early"
     NOT_READY = "not_ready", "Meeting not ready"
     OPEN = "open", "Open"
@@ -41,6 +43,8 @@ class WayIn:
     state: WayInState
     opens_at: datetime
     closes_at: datetime
+    # Where they sign, when that is what is missing.
+    sign_path: str = ""
 
     @property
     def is_open(self) -> bool:
@@ -71,7 +75,9 @@ def find(token: str) -> Invitation | None:
     named = link_tokens.read(_SALT, token)
     if named is None:
         return None
-    invitation = Invitation.objects.select_related("session__place", "guardian").filter(pk=named.id).first()
+    found = Invitation.objects.select_related("session__place", "guardian").filter(pk=named.id)
+    signed = undertakings.may_enter(OuterRef("guardian"), OuterRef("session"))
+    invitation = found.annotate(may_enter=signed).first()
     if invitation is not None:
         invitation.presented_version = named.version
     return invitation
@@ -91,7 +97,14 @@ class Standing(models.TextChoices):
 
 
 def way_in_state(
-    *, standing: Standing, session_state: str, has_room: bool, opens_at: datetime, closes_at: datetime, now: datetime
+    *,
+    standing: Standing,
+    session_state: str,
+    must_sign: bool,
+    has_room: bool,
+    opens_at: datetime,
+    closes_at: datetime,
+    now: datetime,
 ) -> WayInState:
     """The rule itself: a plain function of its arguments. `has_room`: there is a place or a ready meeting."""
     if standing == Standing.NONE:
@@ -102,13 +115,16 @@ def way_in_state(
         return WayInState.TOO_LATE
     if standing == Standing.NOT_COMING:
         return WayInState.NOT_COMING
+    # Said days ahead, so that nobody finds out at the door.
+    if must_sign:
+        return WayInState.UNSIGNED
     if now < opens_at:
         return WayInState.TOO_EARLY
     return WayInState.OPEN if has_room and session_state != Session.State.DRAFT else WayInState.NOT_READY
 
 
 def way_in(invitation: Invitation, now: datetime) -> WayIn:
-    """Whether this invitation lets its guardian in at `now` (F7).
+    """Whether this invitation lets its guardian in at `now` (F1-F7).
 
     Somebody who has lost their standing for the children since (a restriction, a withdrawn booking) is
     told "withdrawn", whatever links are still in their mailbox.
@@ -125,12 +141,14 @@ def way_in_with(invitation: Invitation, standing: Standing, *, has_meeting: bool
     state = way_in_state(
         standing=standing,
         session_state=session.state,
+        must_sign=undertakings.must_sign(invitation),
         has_room=not session.is_remote or has_meeting,
         opens_at=opens_at,
         closes_at=closes_at,
         now=now,
     )
-    return WayIn(state=state, opens_at=opens_at, closes_at=closes_at)
+    sign_path = undertakings.sign_path(invitation.pk) if state == WayInState.UNSIGNED else ""
+    return WayIn(state=state, opens_at=opens_at, closes_at=closes_at, sign_path=sign_path)
 
 
 def standing_of(invitation: Invitation) -> Standing:

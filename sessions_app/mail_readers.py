@@ -1,5 +1,6 @@
 """What a mail's row is about, read for writing it: the facts of its session and the person as known now."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sessions_app import mail_rows
@@ -8,6 +9,7 @@ from sessions_app.invitations import join_url
 from sessions_app.mail_facts import SessionFacts, for_mail, session_facts
 from sessions_app.models import Session, StaffAssignment
 from sessions_app.staff_emails import StaffRecipient
+from sessions_app.undertakings import must_sign_in_mail, portal_url, sign_url
 from whippersnappers.outbox.models import OutgoingMail
 
 
@@ -15,17 +17,22 @@ def family(mail: OutgoingMail, now: datetime) -> tuple[SessionFacts, Recipient]:
     """The session, and the guardian as known now: the names are those of the children they may be told of."""
     rows = mail_rows.kept(mail)
     guardian = rows.invitation.guardian
+    must_sign = must_sign_in_mail(rows.session, guardian.pk, rows.invited)
+    facts = session_facts(rows.session, now=now)
     recipient = Recipient(
         guardian_id=guardian.pk,
         first_name=guardian.first_name,
         full_name=guardian.full_name,
         email=mail.to,
         children=tuple(child.known_as for child in rows.reach.children) if rows.reach else (),
-        join_url=join_url(rows.invitation),
+        join_url="" if must_sign else join_url(rows.invitation),
+        sign_url=sign_url(rows.invitation.pk) if must_sign else "",
+        portal_url=portal_url(rows.invitation.pk) if must_sign else "",
         sequence=mail.context["sequence"],
         is_called=bool(rows.reach and rows.reach.why_phone),
     )
-    return session_facts(rows.session, now=now), recipient
+    # Without a signature no way in, not by typing numbers either (F1-F6).
+    return replace(facts, meeting_id="", passcode="") if must_sign else facts, recipient
 
 
 def staff_facts(mail: OutgoingMail, now: datetime) -> SessionFacts:

@@ -20,6 +20,8 @@ class FamilyRows:
     session: Session
     invitation: Invitation
     reach: ToReach | None
+    # The keys of everybody who has an invitation to the session.
+    invited: frozenset[UUID]
 
 
 def read(mail: OutgoingMail) -> FamilyRows | None:
@@ -36,7 +38,9 @@ def read(mail: OutgoingMail) -> FamilyRows | None:
     if invitation is None or session is None:
         return None
     reach = shared(("whom it reaches", session_id), lambda: _reached(session)).get(guardian_id_of(mail))
-    mail.__dict__[_KEPT] = rows = FamilyRows(session, invitation, reach)
+    mail.__dict__[_KEPT] = rows = FamilyRows(
+        session, invitation, reach, frozenset(row.guardian_id for row in invitations.values())
+    )
     return rows
 
 

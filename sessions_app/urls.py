@@ -3,7 +3,7 @@
 from django.urls import path
 
 from sessions_app import staff_feed
-from sessions_app.portal import calendar, feedback, home, join, photos, pictures, places, sessions
+from sessions_app.portal import agreement, calendar, feedback, home, join, photos, pictures, places, sessions
 
 urlpatterns = [
     path("portal/", home.home, name="portal"),
@@ -18,6 +18,8 @@ urlpatterns = [
     path("portal/sessions/<uuid:pk>/pictures/", pictures.pictures, name="portal_pictures"),
     path("portal/sessions/<uuid:pk>/pictures.pdf", pictures.pictures_pdf, name="portal_pictures_pdf"),
     path("portal/calendar/", calendar.calendar, name="portal_calendar"),
+    path("portal/agreement/", agreement.agreement, name="portal_agreement"),
+    path("portal/agreement/<int:version>/", agreement.signed_copy, name="portal_agreement_copy"),
     path("portal/staff/<uuid:pk>.jpg", photos.staff_photo, name="portal_staff_photo"),
     path("calendar/<str:token>.ics", calendar.feed, name="family_feed"),
     path("rota/<str:token>.ics", staff_feed.rota_feed, name="rota_feed"),

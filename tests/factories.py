@@ -8,7 +8,8 @@ import factory
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from families.models import Child, Family, Group, Guardian, Guardianship
+from families import agreeing
+from families.models import Child, Family, Group, Guardian, Guardianship, Signature
 from sessions_app.models import (
     Booking,
     Invitation,
@@ -57,6 +58,7 @@ class FamilyFactory(DjangoModelFactory[Family]):
 class GuardianFactory(DjangoModelFactory[Guardian]):
     class Meta:
         model = Guardian
+        skip_postgeneration_save = True
 
     family = factory.SubFactory(FamilyFactory)
     first_name = factory.Sequence(lambda n: f"Parent{n}")
@@ -67,6 +69,19 @@ class GuardianFactory(DjangoModelFactory[Guardian]):
         yes_declaration=factory.SubFactory(UserFactory, email=factory.SelfAttribute("..email"), roles=[Role.GUARDIAN]),
         no_declaration=None,
     )
+
+    @factory.post_generation
+    def signed(self: Any, create: bool, signs: bool | None, **kwargs: Any) -> None:
+        """Guardians have signed the agreement in force, unless a test says `signed=False`."""
+        current = agreeing.current_agreement() if create and signs is not False else None
+        if current is not None:
+            Signature.objects.create(
+                agreement=current,
+                guardian=self,
+                typed_name=self.full_name,
+                signed_at=timezone.now(),
+                sha256=current.sha256,
+            )
 
 
 class ChildFactory(DjangoModelFactory[Child]):

@@ -9,7 +9,9 @@ from django.db.models import Q
 
 from families.models.children import Child
 from families.models.households import Guardian
+from whippersnappers.accounts.models import User
 from whippersnappers.append_only import append_only
+from whippersnappers.secret_requests import refuse_secret_requests
 
 
 class Agreement(models.Model):
@@ -17,8 +19,8 @@ class Agreement(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     version = models.PositiveIntegerField(unique=True)
-    text = models.TextField()
-    easy_text = models.TextField("in easy words")
+    text = models.TextField(validators=[refuse_secret_requests])
+    easy_text = models.TextField("in easy words", validators=[refuse_secret_requests])
     sha256 = models.CharField(max_length=64, editable=False)
     published_at = models.DateTimeField(null=True, blank=True)
 
@@ -41,16 +43,40 @@ class Agreement(models.Model):
 
 
 class Signature(models.Model):
-    """A guardian's signature under one version of the agreement."""
+    """A guardian's signature under one version of the agreement, with what shows later that it is theirs.
+
+    Given in the portal, or on paper that a member of staff has seen. Append-only.
+    """
+
+    class Kind(models.TextChoices):
+        PORTAL = "portal", "In the portal"
+        PAPER = "paper", "On paper"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="signatures")
     guardian = models.ForeignKey(Guardian, on_delete=models.PROTECT, related_name="signatures")
-    typed_name = models.CharField(max_length=160)
+    typed_name = models.CharField("name", max_length=160)
     signed_at = models.DateTimeField()
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.PORTAL)
+    # Of the very text that was signed, as it was on that day.
+    sha256 = models.CharField(max_length=64, default="")
+    # In the portal: what the device said it was, how they had signed in, and when.
+    device = models.CharField(max_length=300, blank=True)
+    signed_in_by = models.CharField(max_length=40, blank=True)
+    signed_in_at = models.DateTimeField(null=True, blank=True)
+    # On paper: the date that stands there, and who has seen it.
+    paper_date = models.DateField(null=True, blank=True)
+    seen_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["agreement", "guardian"], name="signature_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["agreement", "guardian"], name="signature_once"),
+            models.CheckConstraint(
+                name="signature_on_paper_was_seen",
+                condition=Q(kind="paper", seen_by__isnull=False, paper_date__isnull=False)
+                | Q(kind="portal", seen_by__isnull=True, paper_date__isnull=True),
+            ),
+        ]
         triggers = append_only()
 
     def __str__(self) -> str:

@@ -5,6 +5,7 @@ from sessions_app.models.bookings import Booking, ChildInMySessions, Invitation,
 from sessions_app.models.bulk import BulkItem, BulkRun
 from sessions_app.models.family_answers import FamilyAnswer, Feedback
 from sessions_app.models.family_calendars import FamilyCalendar
+from sessions_app.models.let_in import LetIn
 from sessions_app.models.meetings import Meeting, ZoomHost
 from sessions_app.models.offers import PlaceOffer
 from sessions_app.models.planning import Place, Session, SessionItem, SessionRevision, SessionStep
@@ -29,6 +30,7 @@ __all__ = [
     "Holiday",
     "Invitation",
     "JoinUse",
+    "LetIn",
     "Meeting",
     "PhoneTask",
     "Place",

@@ -140,6 +140,7 @@ class JoinUse(models.Model):
         TOO_LATE = "too_late", "Too late"
         WITHDRAWN = "withdrawn", "Withdrawn"
         CANCELLED = "cancelled", "Session cancelled"
+        UNSIGNED = "unsigned", "Agreement not signed"
         NOT_READY = "not_ready", "Meeting not ready"
         NOT_COMING = "not_coming", "Said that they do not come"
 

@@ -47,8 +47,11 @@ def _door(token: str, now: datetime) -> _Door | None:
     invitation = invitations.find(token)
     if invitation is None:
         return None
-    meeting = invitations.current_meeting(invitation.session) if invitation.session.is_remote else None
-    return _Door(token, invitation, invitations.way_in(invitation, now), meeting)
+    way_in = invitations.way_in(invitation, now)
+    # Without a signature no Meeting ID either: it is a way in for who types it.
+    has_meeting = invitation.session.is_remote and way_in.state != WayInState.UNSIGNED
+    meeting = invitations.current_meeting(invitation.session) if has_meeting else None
+    return _Door(token, invitation, way_in, meeting)
 
 
 @login_not_required

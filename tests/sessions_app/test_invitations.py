@@ -28,6 +28,7 @@ def state(now: datetime, **facts) -> WayInState:
     ordinary = {
         "standing": Standing.COMING,
         "session_state": "confirmed",
+        "must_sign": False,
         "has_room": True,
         "opens_at": OPENS,
         "closes_at": CLOSES,
@@ -67,6 +68,15 @@ def test_every_state_of_a_session_has_an_answer(session_state, standing):
 def test_without_a_meeting_it_is_not_ready_but_early_is_said_first():
     assert state(OPENS, has_room=False) == WayInState.NOT_READY
     assert state(OPENS - timedelta(hours=1), has_room=False) == WayInState.TOO_EARLY
+
+
+def test_who_must_sign_hears_it_days_ahead_but_not_of_a_session_that_is_off():
+    assert state(OPENS - timedelta(days=5), must_sign=True) == WayInState.UNSIGNED
+    assert state(OPENS, must_sign=True, has_room=False) == WayInState.UNSIGNED
+    assert state(CLOSES, must_sign=True) == WayInState.TOO_LATE
+    assert state(OPENS, must_sign=True, session_state="cancelled") == WayInState.CANCELLED
+    assert state(OPENS, must_sign=True, standing=Standing.NONE) == WayInState.WITHDRAWN
+    assert state(OPENS, must_sign=True, standing=Standing.NOT_COMING) == WayInState.NOT_COMING
 
 
 @pytest.mark.parametrize(
