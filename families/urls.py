@@ -2,8 +2,16 @@
 
 from django.urls import path
 
-from families.portal import easy_read
+from families.portal import children, easy_read, me
 
 urlpatterns = [
     path("portal/easy-read/", easy_read.switch, name="portal_easy_read"),
+    path("portal/children/", children.children, name="portal_children"),
+    path("portal/children/<uuid:pk>/", children.child, name="portal_child"),
+    path("portal/children/<uuid:pk>/change/", children.change, name="portal_child_change"),
+    path("portal/children/<uuid:pk>/nothing-changed/", children.nothing_changed, name="portal_child_nothing_changed"),
+    path("portal/changes/<uuid:pk>/take-back/", children.take_back, name="portal_take_back"),
+    path("portal/me/", me.me, name="portal_me"),
+    path("portal/me/contact/", me.contact, name="portal_contact"),
+    path("portal/me/e-mail/", me.address, name="portal_address"),
 ]

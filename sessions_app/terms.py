@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import models, transaction
 
+from families.confirming_details import WITHOUT_TERMS, terms_are_kept_by
 from sessions_app.models import Holiday, Term
 from whippersnappers.audit.trail import record
 
@@ -36,9 +37,19 @@ def to_plan(today: date) -> Term | None:
     )
 
 
+def first_day_of_term(today: date) -> date:
+    """When the term began that `today` is in; between terms, the one that ended last; without any, a quarter ago."""
+    begun = Term.objects.filter(first_day__lte=today).order_by("-first_day").first()
+    return begun.first_day if begun else today - WITHOUT_TERMS
+
+
 def _store(thing: models.Model, name: str, *, by: Any, now: datetime) -> None:
     is_new = thing._state.adding
     thing.full_clean()
     with transaction.atomic():
         thing.save()
         record(f"{name}.added" if is_new else f"{name}.edited", by=by, target=thing, now=now)
+
+
+# Families speak of "this term" too, and stand below.
+terms_are_kept_by(first_day_of_term)

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from sessions_app import staff_feed
+from sessions_app.my_data import portal as my_data
 from sessions_app.portal import agreement, calendar, feedback, home, join, photos, pictures, places, sessions
 
 urlpatterns = [
@@ -22,6 +23,11 @@ urlpatterns = [
     path("portal/agreement/<int:version>/", agreement.signed_copy, name="portal_agreement_copy"),
     path("portal/staff/<uuid:pk>.jpg", photos.staff_photo, name="portal_staff_photo"),
     path("calendar/<str:token>.ics", calendar.feed, name="family_feed"),
+    path("portal/my-data/", my_data.my_data, name="portal_my_data"),
+    path("portal/my-data/all/", my_data.everything, name="portal_my_data_all"),
+    path("portal/my-data/page/", my_data.as_page, name="portal_my_data_page"),
+    path("portal/my-data/file/", my_data.as_data, name="portal_my_data_file"),
+    path("portal/my-data/sent/<uuid:pk>/", my_data.sent, name="portal_my_data_sent"),
     path("rota/<str:token>.ics", staff_feed.rota_feed, name="rota_feed"),
     path("place/<str:token>/", places.place, name="place"),
     path("join/<str:token>/pictures/", pictures.join_pictures, name="join_pictures"),

@@ -133,6 +133,20 @@ NAVIGATION: dict[str, list[Item]] = {
         Item("Children", "face", "families_child", "families.view_child"),
         Item("Groups", "groups", "families_group", "families.view_group"),
         Item("Consents", "task_alt", "families_consent", "families.view_consent"),
+        Item(
+            "Changes from families",
+            "rate_review",
+            "families_proposal",
+            "families.view_proposal",
+            "sessions_app.admin.badges.proposals_waiting",
+        ),
+        Item(
+            "Requests about data",
+            "lock_person",
+            "families_datarequest",
+            "families.view_datarequest",
+            "sessions_app.admin.badges.data_requests_open",
+        ),
     ],
     "In touch": [
         Item("Who has been contacted", "how_to_reg", "contacted", "sessions_app.view_phonetask"),

@@ -78,11 +78,11 @@ def duration(length: timedelta) -> str:
     """
     minutes = max(0, math.ceil(length.total_seconds() / 60))
     if minutes >= 2 * 24 * 60:
-        return _count(minutes // (24 * 60), "day")
+        return counted(minutes // (24 * 60), "day")
     hours, rest = divmod(minutes, 60)
-    parts = [_count(hours, "hour")] if hours else []
+    parts = [counted(hours, "hour")] if hours else []
     if rest or not hours:
-        parts.append(_count(rest, "minute"))
+        parts.append(counted(rest, "minute"))
     return " ".join(parts)
 
 
@@ -112,5 +112,6 @@ def week_of(at: datetime) -> datetime:
     return datetime(monday.year, monday.month, monday.day, tzinfo=LONDON)
 
 
-def _count(number: int, noun: str) -> str:
+def counted(number: int, noun: str) -> str:
+    """`1 day`, `3 days`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,5 +1,5 @@
 """The staff pages about families; importing a module registers its pages."""
 
-from families.admin import answers, children, groups, households
+from families.admin import answers, children, data_requests, groups, households, proposals
 
-__all__ = ["answers", "children", "groups", "households"]
+__all__ = ["answers", "children", "data_requests", "groups", "households", "proposals"]

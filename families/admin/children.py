@@ -6,12 +6,13 @@ from django.contrib import admin
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from families.admin.ground import FamiliesAdmin
 from families.admin.grouping import put_into_group
+from families.admin.proposals import proposal_page
 from families.admin.standing import (
     ArchivedFilter,
     GuardiansOfChild,
@@ -20,7 +21,8 @@ from families.admin.standing import (
     marks_of,
     restrictions_of,
 )
-from families.models import Child, Consent, Guardianship
+from families.confirming_details import confirmed_since, last_confirmed, term_began
+from families.models import Child, Consent, Guardianship, Proposal
 from families.models.children import age_said
 from whippersnappers.finding.lists import Found
 
@@ -46,6 +48,22 @@ class ConsentFilter(admin.SimpleListFilter):
         return queryset
 
 
+class ConfirmedFilter(admin.SimpleListFilter):
+    """Whether a parent or carer has said this term that nothing has changed."""
+
+    title = "“Nothing changed” this term"
+    parameter_name = "confirmed"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("yes", "Said so"), ("no", "Not yet")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Child]) -> QuerySet[Child]:
+        if self.value() not in ("yes", "no"):
+            return queryset
+        said = confirmed_since(Child.objects.all(), term_began(timezone.localdate())).values("pk")
+        return queryset.filter(pk__in=said) if self.value() == "yes" else queryset.exclude(pk__in=said)
+
+
 @admin.register(Child)
 class ChildAdmin(FamiliesAdmin):
     """A child. What keeps it safe stands first."""
@@ -53,7 +71,8 @@ class ChildAdmin(FamiliesAdmin):
     list_display = ["name", "age", "family", "adults", "communication", "local_authority"]
     list_display_links = ["name"]
     list_filter = [
-        ("communication", ChoicesDropdownFilter), "local_authority", ConsentFilter, RestrictionFilter, ArchivedFilter,
+        ("communication", ChoicesDropdownFilter), "local_authority", ConsentFilter, ConfirmedFilter, RestrictionFilter,
+        ArchivedFilter,
     ]  # fmt: skip
     search_fields = ["search_text", "family__search_text", "guardianships__guardian__search_text"]
     export_columns = {
@@ -68,7 +87,7 @@ class ChildAdmin(FamiliesAdmin):
     autocomplete_fields = ["family"]
     actions = [put_into_group]
     inlines = [GuardiansOfChild]
-    readonly_fields = ["recorded"]
+    readonly_fields = ["recorded", "confirmed", "proposed"]
     change_form_outer_before_template = "families/restrictions.html"
     fieldsets = [
         ("Who", {"fields": [("first_name", "last_name"), ("known_as", "date_of_birth"), ("family", "reference")]}),
@@ -76,6 +95,7 @@ class ChildAdmin(FamiliesAdmin):
         ("How they communicate", {"fields": ["communication", "communication_notes"]}),
         ("To take part", {"fields": ["access_needs", "what_helps", "likes"]}),
         ("Short breaks", {"fields": [("local_authority", "entitlement_hours"), "recorded"]}),
+        ("What the family says", {"fields": [("confirmed", "proposed")]}),
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Child]:
@@ -83,7 +103,7 @@ class ChildAdmin(FamiliesAdmin):
         return super().get_queryset(request).select_related("family").prefetch_related(standings)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Child | None = None) -> list[str]:
-        return ["recorded", *(["family"] if obj else [])]
+        return ["recorded", "confirmed", "proposed", *(["family"] if obj else [])]
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -122,3 +142,14 @@ class ChildAdmin(FamiliesAdmin):
         if current is None:
             return "Not asked yet. Record the answer under Consents."
         return f"{'Yes' if current.given else 'No'}, since {timezone.localtime(current.decided_at):%d/%m/%Y}"
+
+    @admin.display(description="“Nothing changed”")
+    def confirmed(self, child: Child) -> str:
+        last = last_confirmed(child)
+        return f"{last.guardian}, {last.on:%d/%m/%Y}" if last else "Nobody has said so yet."
+
+    @admin.display(description="Changes that wait for an answer")
+    def proposed(self, child: Child) -> str | SafeString:
+        waiting = Proposal.objects.waiting().filter(child=child)
+        rows = ((proposal_page(one.pk), one.get_field_display()) for one in waiting)
+        return format_html_join(", ", '<a href="{}">{}</a>', rows) or "None"

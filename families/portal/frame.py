@@ -23,6 +23,13 @@ class Place:
 # The order of a parent's day. Four at most: they share the width of a phone.
 PLACES = [
     Place("portal", "Sessions", "calendar", ("/portal/sessions/", "/join/", "/place/")),
+    Place("portal_children", "Children", "child", ("/portal/children/",)),
+    Place(
+        "portal_me",
+        "Me",
+        "person",
+        ("/portal/me/", "/portal/my-data/", "/portal/agreement/", "/portal/devices/", "/portal/calendar/"),
+    ),
 ]
 
 

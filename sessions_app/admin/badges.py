@@ -6,6 +6,7 @@ from django.db.models import F, Func, IntegerField, QuerySet, Value
 from django.http import HttpRequest
 from django.utils import timezone
 
+from families.models import DataRequest, Proposal
 from sessions_app.models import PhoneTask
 from whippersnappers.outbox.models import OutgoingMail
 
@@ -20,12 +21,24 @@ def mails_that_did_not_go(request: HttpRequest) -> int:
     return _counts(request)["mails"]
 
 
+def proposals_waiting(request: HttpRequest) -> int:
+    """Changes that families propose and nobody has answered."""
+    return _counts(request)["proposals"]
+
+
+def data_requests_open(request: HttpRequest) -> int:
+    """Requests about data without an answer; the law counts their days."""
+    return _counts(request)["data_requests"]
+
+
 def _counts(request: Any) -> dict[str, int]:
     """Counted when the first line asks, and kept for the others of the same page."""
     if not hasattr(request, "badges"):
         calls = _count("calls", PhoneTask.objects.to_make(timezone.now()))
         mails = _count("mails", OutgoingMail.objects.filter(state=OutgoingMail.State.DEAD))
-        request.badges = dict(calls.union(mails, all=True))
+        proposals = _count("proposals", Proposal.objects.waiting())
+        data_requests = _count("data_requests", DataRequest.objects.open())
+        request.badges = dict(calls.union(mails, proposals, data_requests, all=True))
     return request.badges
 
 

@@ -14,6 +14,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
+from families.models import DataRequest, Proposal
 from sessions_app.admin.cards import SessionCard, cards
 from sessions_app.models import Meeting, PhoneTask, Session, StaffProfile, SwapRequest
 from whippersnappers import dates
@@ -58,6 +59,8 @@ class Home:
     delivers: bool = False
     calls: Waiting | None = None
     mails: Waiting | None = None
+    proposals: Waiting | None = None
+    data_requests: Waiting | None = None
     meetings: Waiting | None = None
     clearance: Waiting | None = None
     swaps: list[SwapRequest] = field(default_factory=list)
@@ -85,6 +88,10 @@ def home_for(user: User, now: datetime) -> Home:
         home.swaps = _swaps(now)
     if user.has_perm("sessions_app.change_phonetask"):
         home.calls = _calls(now)
+    if user.has_perm("families.change_proposal"):
+        home.proposals = _proposals()
+    if user.has_perm("families.change_datarequest"):
+        home.data_requests = _data_requests(now)
     if user.has_perm("outbox.view_outgoingmail") and admin.site.is_registered(OutgoingMail):
         home.mails = _mails()
         home.mail_trouble = trouble(now)
@@ -137,6 +144,17 @@ def _failed_meetings(now: datetime) -> Waiting:
 
 def _calls(now: datetime) -> Waiting:
     return _waiting(PhoneTask.objects.to_make(now).select_related("session", "guardian"), "sessions_app_phonetask")
+
+
+def _proposals() -> Waiting:
+    return _waiting(Proposal.objects.waiting().select_related("child", "proposed_by"), "families_proposal")
+
+
+def _data_requests(now: datetime) -> Waiting:
+    waiting = _waiting(DataRequest.objects.open().select_related("guardian"), "families_datarequest")
+    for request in waiting.rows:
+        request.clock = request.clock_said(now)
+    return waiting
 
 
 def _mails() -> Waiting:

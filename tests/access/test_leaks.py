@@ -10,6 +10,7 @@ from datetime import timedelta
 from html import unescape
 from typing import Any
 from urllib.parse import urljoin, urlsplit
+from uuid import uuid4
 
 import pytest
 import structlog
@@ -19,6 +20,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from families import asking_about_data, proposing
 from families.models import Guardian, Guardianship
 from sessions_app.models import Booking, FamilyAnswer, Feedback, Invitation, Meeting, Session, StaffProfile
 from tests.access.world import PEOPLE, World, build
@@ -31,10 +33,14 @@ from whippersnappers.outbox.models import OutgoingMail
 STAFF = {"practitioner", "coordinator", "lead", "trustee", "administrator"}
 # Each canary, and who may read it somewhere.
 MAY_READ: dict[str, set[str]] = {
-    "canary-medical-pip": {"coordinator", "practitioner"},
-    "canary-access-pip": {"coordinator", "practitioner"},
-    "canary-medical-olive": {"coordinator"},
-    "canary-address": {"coordinator"},
+    "canary-medical-pip": {"coordinator", "practitioner", "guardian", "separated_guardian"},
+    "canary-access-pip": {"coordinator", "practitioner", "guardian", "separated_guardian"},
+    "canary-medical-olive": {"coordinator", "other_guardian"},
+    "canary-address": {"coordinator", "guardian"},
+    "canary-proposed": {"coordinator", "guardian"},
+    "canary-declined-because": {"coordinator", "separated_guardian"},
+    "canary-asked": {"coordinator", "guardian"},
+    "canary-longer-because": {"coordinator", "guardian"},
     "canary-family-notes": {"coordinator"},
     "canary.gita@example.com": {"coordinator", "guardian"},
     "canary.sami@example.com": {"coordinator", "separated_guardian"},
@@ -69,6 +75,7 @@ def plant(world: World) -> None:
         guardian.email = f"canary.{guardian.first_name.lower()}@example.com"
         guardian.phone = phone
         guardian.save()
+    _plant_words(world)
     away = Guardianship.objects.create(
         guardian=Guardian.objects.get(user=world.people["other_guardian"]),
         child=child,
@@ -114,6 +121,17 @@ def _plant_what_families_said(world: World) -> None:
     FamilyAnswer.objects.create(
         booking=booking, guardian=guardian, coming=False, reason="canary-reason", session_revision=1, answered_at=now
     )
+
+
+def _plant_words(world: World) -> None:
+    """What the two parents wrote to us, and what we wrote back to each."""
+    now, by, child = timezone.now(), world.people["coordinator"], world.things["child"]
+    guardian, separated = (Guardian.objects.get(user=world.people[n]) for n in ("guardian", "separated_guardian"))
+    proposing.propose(child, guardian, {"what_helps": "canary-proposed"}, by=guardian.user, now=now)
+    (refused,) = proposing.propose(child, separated, {"likes": "Noise"}, by=separated.user, now=now)
+    proposing.decline(refused, "canary-declined-because", by=by, now=now)
+    asked = asking_about_data.ask(guardian, "correction", "canary-asked", press=uuid4(), by=guardian.user, now=now)
+    asking_about_data.extend(asked, "canary-longer-because", by=by, now=now)
 
 
 @pytest.fixture(scope="module")
@@ -241,6 +259,10 @@ def test_nobodys_files_hold_what_is_not_theirs(world, person):
         ("guardian", "canary-feedback"),
         ("practitioner", "canary-reason"),
         ("coordinator", "canary-feedback"),
+        ("guardian", "canary-proposed"),
+        ("guardian", "canary-longer-because"),
+        ("separated_guardian", "canary-declined-because"),
+        ("coordinator", "canary-asked"),
     ],
 )
 def test_the_crawl_reaches_what_may_be_read(world, crawled, person, canary):

@@ -1,5 +1,6 @@
 """Staff pages cost the same few queries with one row and with thirty."""
 
+import uuid
 from collections.abc import Callable
 from datetime import date, time, timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from families import asking_about_data, proposing
 from sessions_app import posting
 from sessions_app.models import Activity, Booking, Holiday, JoinUse, Meeting, PhoneTask, Session, StaffAssignment, Term
 from tests.factories import (
@@ -111,8 +113,15 @@ def a_lapsing_person(number: int) -> None:
     StaffProfileFactory(dbs_valid_until=timezone.localdate())
 
 
+def wishes_of_a_family(number: int) -> None:
+    (guardian,), (child,) = household()
+    facts = {"by": guardian.user, "now": timezone.now()}
+    proposing.propose(child, guardian, {"likes": "Boats"}, **facts)
+    asking_about_data.ask(guardian, "copy", "", press=uuid.uuid4(), **facts)
+
+
 def everything(number: int) -> None:
-    for make in (a_session, a_meeting, a_call, a_mail, a_lapsing_person):
+    for make in (a_session, a_meeting, a_call, a_mail, a_lapsing_person, wishes_of_a_family):
         make(number)
 
 
@@ -124,7 +133,7 @@ def queries(client: Client, address: str) -> int:
 
 
 LISTS: dict[str, tuple[str, Callable[[int], object], int]] = {
-    "home": ("admin:index", everything, 12),
+    "home": ("admin:index", everything, 14),
     "sessions": ("admin:sessions_app_session_changelist", confirmed, 12),
     "staff": ("admin:sessions_app_staffprofile_changelist", a_lapsing_person, 6),
     "activities": ("admin:sessions_app_activity_changelist", an_activity, 6),

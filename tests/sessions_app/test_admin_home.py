@@ -174,6 +174,8 @@ def test_the_greeting_knows_londons_clock(coordinator: User, hour: str, said: st
                 "Children",
                 "Groups",
                 "Consents",
+                "Changes from families",
+                "Requests about data",
                 "Who has been contacted",
                 "Phone list",
                 "Mail log",

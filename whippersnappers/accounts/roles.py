@@ -46,6 +46,7 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.COORDINATOR: frozenset(
         _some("view add change", "families", "family", "guardian", "child", "consent", "group")
         | _all("families", "guardianship")
+        | _some("view change", "families", "proposal", "datarequest")
         | {"families.import_families", "families.delete_group"}
         | _some("view add change", "sessions_app", "session", "staffprofile", "place", "skill")
         | _all("sessions_app", "sessionstep", "sessionitem")

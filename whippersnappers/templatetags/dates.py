@@ -51,6 +51,12 @@ def until(at: datetime, now: datetime | None = None) -> str:
     return dates.until(at, now=now or timezone.now())
 
 
+@register.simple_tag
+def calendar_day(on: date, now: datetime | None = None) -> str:
+    """`Tuesday 24 November`, of a day without a time."""
+    return dates.calendar_day(on, now=now or timezone.now())
+
+
 @register.filter
 def london_day(at: datetime) -> date:
     """The calendar day on London's clock, for comparing."""
