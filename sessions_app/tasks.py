@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from sessions_app import gate, meetings, notices, offers, rota_notices
 from sessions_app.bulk import running
+from sessions_app.series import working
 
 
 @shared_task
@@ -54,3 +55,16 @@ def sweep_bulk_runs() -> None:
     """Wake a worker for each step for many sessions that nobody works on, and forget what is a day old."""
     for run in running.sweep(timezone.now()):
         running.wake_for(run)
+
+
+@shared_task
+def work_on_series(work_id: str) -> None:
+    """Work out, or make, a change of a long series."""
+    working.work_on(work_id)
+
+
+@shared_task
+def sweep_series_work() -> None:
+    """Wake a worker for each change of a long series that nobody works on, and forget what is a day old."""
+    for work in working.sweep(timezone.now()):
+        working.wake_for(work)

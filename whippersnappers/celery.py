@@ -52,6 +52,11 @@ app.conf.beat_schedule = {
         "schedule": 15.0,
         "options": {"expires": 15.0},
     },
+    "look after changes of long series": {
+        "task": "sessions_app.tasks.sweep_series_work",
+        "schedule": 15.0,
+        "options": {"expires": 15.0},
+    },
     "look at confirmed sessions again": {
         "task": "sessions_app.tasks.recheck_readiness",
         "schedule": 300.0,

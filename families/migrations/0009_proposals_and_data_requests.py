@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('families', '0007_how_they_like_to_read'),
+        ('families', '0008_signatures_keep_their_evidence'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

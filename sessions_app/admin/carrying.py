@@ -13,9 +13,7 @@ from django.urls import reverse
 
 from sessions_app.admin.series_words import rhythm_said
 from sessions_app.models import Series, Term
-from sessions_app.series.carrying import carried_into, carry_over, to_carry
-from sessions_app.series.plans import Outcome
-from sessions_app.series.rehearsing import undone
+from sessions_app.series.carrying import Prospect, carry_over, prospects, to_carry
 from whippersnappers import dates
 
 _CHILDREN = {0: "no children yet", 1: "1 child"}
@@ -36,13 +34,13 @@ def carry_page(request: HttpRequest, term: Term, site: Any, now: datetime) -> Ht
     """Show what would come along into `term`; on POST, plan what is ticked."""
     others = Term.objects.exclude(pk=term.pk).order_by("-first_day")
     source = _source(request, term)
-    rows = _rows(request, source, term, now) if source else []
     if request.method == "POST" and source:
         ticked = set(request.POST.getlist("series"))
-        chosen = [row.series for row in rows if row.can_come and str(row.series.pk) in ticked]
+        chosen = [series for series in to_carry(source) if str(series.pk) in ticked]
         if chosen:
             return _carry(request, chosen, term, now)
         messages.error(request, "Tick at least one series.")
+    rows = [_row(prospect, now) for prospect in prospects(source, term, now)] if source else []
     context = {
         **site.each_context(request),
         "title": f"Plan {term} from another term",
@@ -67,30 +65,15 @@ def _source(request: HttpRequest, term: Term) -> Term | None:
     return others.filter(first_day__lt=term.first_day).order_by("-first_day").first()
 
 
-def _rows(request: HttpRequest, source: Term, term: Term, now: datetime) -> list[Carried]:
-    there = carried_into(term)
-    rows = []
-    for series in to_carry(source):
-        rhythm = rhythm_said(series)
-        if series.pk in there:
-            rows.append(Carried(series, rhythm, "It is in this term already.", (), can_come=False))
-            continue
-        try:
-            (outcome,) = undone(lambda one=series: carry_over([one], term, by=request.user, now=now))  # type: ignore[misc]
-        except ValidationError as error:
-            rows.append(Carried(series, rhythm, "It cannot come along.", tuple(error.messages), can_come=False))
-        else:
-            rows.append(_row(series, rhythm, outcome, now))
-    return rows
-
-
-def _row(series: Series, rhythm: str, outcome: Outcome, now: datetime) -> Carried:
-    first = dates.calendar_day(outcome.lines[0].day, now=now)
-    staff, children = series.staff.count(), series.children.count()
-    said = f"{len(outcome.lines)} sessions from {first}, with {_counted(staff, 'member')} of staff"
-    said += f" and {_CHILDREN.get(children, f'{children} children')}."
-    trouble = tuple(dict.fromkeys(words for line in outcome.lines for words in line.trouble))
-    return Carried(series, rhythm, said, trouble, can_come=True)
+def _row(prospect: Prospect, now: datetime) -> Carried:
+    series, plan, rhythm = prospect.series, prospect.plan, rhythm_said(prospect.series)
+    if plan is None:
+        said = "It cannot come along." if prospect.trouble else "It is in this term already."
+        return Carried(series, rhythm, said, prospect.trouble, can_come=False)
+    staff, children = len(plan.staff), len(plan.children)
+    said = f"{len(plan.days)} sessions from {dates.calendar_day(plan.days[0], now=now)}"
+    said += f", with {_counted(staff, 'member')} of staff and {_CHILDREN.get(children, f'{children} children')}."
+    return Carried(series, rhythm, said, prospect.trouble, can_come=True)
 
 
 def _counted(number: int, noun: str) -> str:

@@ -25,14 +25,14 @@ from sessions_app.admin.series_inlines import (
 )
 from sessions_app.admin.series_steps import STEPS, SeriesStep, respond
 from sessions_app.admin.series_words import hours_said, outcome_said, rhythm_said, skipped_said, what_would_happen
+from sessions_app.admin.series_work import ByWorker, press_change, show_again, work_page
 from sessions_app.admin.session_inlines import without_side_doors
 from sessions_app.admin.session_list import two_lines
 from sessions_app.admin.using_activities import UsesActivities
 from sessions_app.models import Series, Session
 from sessions_app.series import rules
-from sessions_app.series.editing import change
 from sessions_app.series.plans import Outcome, Plan
-from sessions_app.series.rehearsing import Rehearsal, rehearse
+from sessions_app.series.rehearsing import Rehearsal, press
 from sessions_app.series.starting import start
 from whippersnappers import dates
 
@@ -48,13 +48,13 @@ class Shown(Exception):
         self.rehearsal, self.form = rehearsal, form
 
 
-def _starting(request: HttpRequest, wanted: Plan) -> Callable[[], Outcome]:
-    return lambda: start(wanted, by=request.user, now=timezone.now())
-
-
-def _changing(request: HttpRequest, form: SeriesForm, wanted: Plan) -> Callable[[], Outcome]:
-    reason = form.cleaned_data["reason"]
-    return lambda: change(wanted, from_day=form.from_day, reason=reason, by=request.user, now=timezone.now())
+def _press(request: HttpRequest, form: SeriesForm, wanted: Plan, *, is_new: bool) -> tuple[Rehearsal, bool]:
+    """What it does or would do, and whether it is done: only what was seen is."""
+    seen = request.POST.get(SEEN) if DO in request.POST else None
+    if is_new:
+        return press(lambda: start(wanted, by=request.user, now=timezone.now()), seen)
+    about = {"from_day": form.from_day, "reason": form.cleaned_data["reason"]}
+    return press_change(request, wanted, page="change", seen=seen, **about)
 
 
 def _only_shown(form: type[Any]) -> type[Any]:
@@ -140,6 +140,7 @@ class SeriesAdmin(UsesActivities):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         series, now = self._visible(request, object_id), timezone.now()
+        show_again(request, series.pk, "change")
         around = {
             "title": series.title,
             "subtitle": None,
@@ -166,7 +167,15 @@ class SeriesAdmin(UsesActivities):
             )
             for step in STEPS
         ]
+        working = self.admin_site.admin_view(self._working_view)
+        own.append(path("<uuid:pk>/working/<uuid:key>/", working, name="sessions_app_series_working"))
         return own + super().get_urls()
+
+    def _working_view(self, request: HttpRequest, pk: Any, key: Any) -> HttpResponse:
+        series = self._visible(request, pk)
+        if not self.has_change_permission(request, series):
+            raise PermissionDenied
+        return work_page(request, series, key, self.admin_site, timezone.now())
 
     def _step_view(self, step: SeriesStep) -> Callable[..., HttpResponse]:
         def view(request: HttpRequest, pk: Any) -> HttpResponse:
@@ -195,6 +204,8 @@ class SeriesAdmin(UsesActivities):
     ) -> HttpResponse:
         try:
             return super()._changeform_view(request, object_id, form_url, extra_context)
+        except ByWorker as too_long:
+            return too_long.respond()
         except Shown as shown:
             request.is_shown = True  # type: ignore[attr-defined]
             below = what_would_happen(shown.rehearsal, shown.form, timezone.now())
@@ -213,11 +224,10 @@ class SeriesAdmin(UsesActivities):
     def save_related(self, request: HttpRequest, form: SeriesForm, formsets: Any, change: bool) -> None:
         steps, items, staff = formsets
         wanted = form.plan(steps=steps_in(steps), items=items_in(items), staff=staff_in(staff))
-        action = _changing(request, form, wanted) if change else _starting(request, wanted)
-        rehearsal = rehearse(action)
-        if DO not in request.POST or request.POST.get(SEEN) != rehearsal.fingerprint:
+        rehearsal, is_done = _press(request, form, wanted, is_new=not change)
+        if not is_done:
             raise Shown(rehearsal, form)
-        request.outcome = action()  # type: ignore[attr-defined]
+        request.outcome = rehearsal.outcome  # type: ignore[attr-defined]
 
     def response_add(self, request: HttpRequest, obj: Series, post_url_continue: str | None = None) -> HttpResponse:
         return self._done(request)

@@ -1,6 +1,5 @@
 """The steps of a series that are taken on pages of their own: extend, pause, take up again, end."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -15,13 +14,13 @@ from django.urls import reverse
 
 from sessions_app.admin.family_texts import FamilyTextInput
 from sessions_app.admin.series_words import days_that_change, outcome_said, rhythm_said
+from sessions_app.admin.series_work import ByWorker, press_change, show_again
 from sessions_app.admin.steps import say_at_fields
 from sessions_app.admin.times import DayField
 from sessions_app.models import Series
 from sessions_app.series import lasting
-from sessions_app.series.editing import change
-from sessions_app.series.plans import Outcome, Plan
-from sessions_app.series.rehearsing import rehearse
+from sessions_app.series.plans import Plan
+from sessions_app.series.rehearsing import Rehearsal
 from whippersnappers.secret_requests import refuse_secret_requests
 
 
@@ -103,24 +102,26 @@ STEPS = (
 
 def respond(step: SeriesStep, request: HttpRequest, series: Series, site: Any, now: datetime) -> HttpResponse:
     """Ask, show what would change, and once that was seen and pressed, do it and go back to the series."""
+    show_again(request, series.pk, step.name)
     form = step.form_class(request.POST or None)
     context = {**site.each_context(request), "title": step.title, "step": step, "series": series, "form": form}
     # Said before the form writes what is wanted onto the series.
     context |= {"media": form.media, "rhythm": rhythm_said(series), "until": series.last_day}
     if request.method == "POST" and form.is_valid():
         try:
-            action = _action(form, series, request, now)
-            rehearsal = rehearse(action)
-            if request.POST.get("seen") == rehearsal.fingerprint:
-                messages.success(request, outcome_said(action()))
+            rehearsal, is_done = _press(step, form, series, request)
+            if is_done:
+                messages.success(request, outcome_said(rehearsal.outcome))
                 return redirect(reverse("admin:sessions_app_series_change", args=[series.pk]))
             context |= {"rehearsal": rehearsal, "said": outcome_said(rehearsal.outcome)}
             context["days"] = days_that_change(rehearsal, now)
+        except ByWorker as too_long:
+            return too_long.respond()
         except ValidationError as refused:
             say_at_fields(form, refused)
     return TemplateResponse(request, "staff/series_step.html", context)
 
 
-def _action(form: Any, series: Series, request: HttpRequest, now: datetime) -> Callable[[], Outcome]:
-    wanted, reason = form.plan(series), form.cleaned_data.get("reason", "")
-    return lambda: change(wanted, from_day=None, reason=reason, by=request.user, now=now)
+def _press(step: SeriesStep, form: Any, series: Series, request: HttpRequest) -> tuple[Rehearsal, bool]:
+    reason, seen = form.cleaned_data.get("reason", ""), request.POST.get("seen")
+    return press_change(request, form.plan(series), from_day=None, reason=reason, page=step.name, seen=seen)

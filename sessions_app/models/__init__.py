@@ -11,6 +11,7 @@ from sessions_app.models.offers import PlaceOffer
 from sessions_app.models.planning import Place, Session, SessionItem, SessionRevision, SessionStep
 from sessions_app.models.rota import Absence, Skill, SwapRequest, WorkingHours
 from sessions_app.models.series import Series, SeriesChild, SeriesItem, SeriesStaff, SeriesStep, SkippedDay
+from sessions_app.models.series_work import SeriesWork
 from sessions_app.models.staff import StaffAssignment, StaffPhoto, StaffProfile
 from sessions_app.models.terms import Holiday, Term
 from sessions_app.models.zoom_token import ZoomToken
@@ -40,6 +41,7 @@ __all__ = [
     "SeriesItem",
     "SeriesStaff",
     "SeriesStep",
+    "SeriesWork",
     "Session",
     "SessionItem",
     "SessionRevision",

@@ -14,6 +14,9 @@ from sessions_app.planning import STAFF_CLASH, clash_sentence
 from sessions_app.series.plans import PLAIN_FIELDS, Line, Plan
 from whippersnappers.audit.trail import Entry, record_many
 
+# Where people are: by the id of the member of staff.
+Held = dict[UUID, list[StaffAssignment]]
+
 
 def draft_sessions(plan: Plan, days: Iterable[date], *, by: Any, now: datetime) -> list[Line]:
     """A draft for each of the days, with the series' texts, staff and children; in the caller's transaction.
@@ -54,22 +57,33 @@ def _draft(plan: Plan, day: date) -> Session:
 
 def _staff(plan: Plan, drafts: list[Session], now: datetime) -> dict[UUID, list[str]]:
     """Put the staff on, except where they are elsewhere; the sentences that say so, by session."""
-    clashes: dict[UUID, list[str]] = defaultdict(list)
     if not drafts or not plan.staff:
-        return clashes
-    elsewhere = (
-        StaffAssignment.objects.filter(
-            staff__in=plan.staff,
-            holds=True,
-            period__overlap=(drafts[0].starts_at, max(draft.ends_at for draft in drafts)),
-        )
-        .select_related("staff__user", "session")
-        .order_by("period")
-    )
-    held: dict[UUID, list[StaffAssignment]] = defaultdict(list)
-    for assignment in elsewhere:
+        return defaultdict(list)
+    held = held_by(plan.staff, drafts[0].starts_at, max(draft.ends_at for draft in drafts))
+    rows, clashes = _assignments(plan, drafts, held, now)
+    _put_on(rows)
+    return clashes
+
+
+def held_by(staff: Iterable[UUID], start: datetime, end: datetime) -> Held:
+    """Where each of these people is between the two times; one query."""
+    elsewhere = StaffAssignment.objects.filter(staff__in=list(staff), holds=True, period__overlap=(start, end))
+    held: Held = defaultdict(list)
+    for assignment in elsewhere.select_related("staff__user", "session").order_by("period"):
         held[assignment.staff_id].append(assignment)
-    rows = []
+    return held
+
+
+def clashes_in(plan: Plan, held: Held, now: datetime) -> list[str]:
+    """Who could not be put on because of being elsewhere, in sentences; nothing is stored, nothing asked."""
+    _, clashes = _assignments(plan, [_draft(plan, day) for day in plan.days], held, now)
+    return list(dict.fromkeys(said for sentences in clashes.values() for said in sentences))
+
+
+def _assignments(
+    plan: Plan, drafts: list[Session], held: Held, now: datetime
+) -> tuple[list[StaffAssignment], dict[UUID, list[str]]]:
+    rows, clashes = [], defaultdict(list)
     for draft in drafts:
         for staff_id, role in plan.staff.items():
             clash = next((a for a in held[staff_id] if _overlap(a.session, draft)), None)
@@ -77,8 +91,7 @@ def _staff(plan: Plan, drafts: list[Session], now: datetime) -> dict[UUID, list[
                 rows.append(StaffAssignment(session=draft, staff_id=staff_id, role=role))
             else:
                 clashes[draft.pk].append(clash_sentence(clash, now))
-    _put_on(rows)
-    return clashes
+    return rows, clashes
 
 
 def _overlap(one: Session, other: Session) -> bool:

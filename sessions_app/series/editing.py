@@ -3,7 +3,7 @@
 Sessions that have begun are never touched. Extending, pausing and ending a series are changes of its days.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -23,13 +23,21 @@ from whippersnappers.secret_requests import refuse_reason
 _AHEAD = (Session.State.DRAFT, Session.State.CONFIRMED)
 
 
-def change(wanted: Plan, *, from_day: date | None, reason: str, by: Any, now: datetime) -> Outcome:
+def change(
+    wanted: Plan,
+    *,
+    from_day: date | None,
+    reason: str,
+    by: Any,
+    now: datetime,
+    on_the_way: Callable[[int, int], None] | None = None,
+) -> Outcome:
     """Make the series, or all of it from `from_day` on, what `wanted` says; then tell each person once.
 
     From a later day than its first, the series is split: what comes before stays as it was, and the rest
     goes on as a series of its own that follows it. `reason` is what families read where a confirmed session
     is called off. A session that cannot follow (a clash) stays as it was, and its line says why. The plan
-    itself stays as it is, so it can be rehearsed first.
+    itself stays as it is, so it can be rehearsed first. `on_the_way` hears how many of how many sessions are done.
     Raises ValidationError, keyed by field, for what is wrong with all of them.
     """
     wanted = own_copy(wanted)
@@ -44,7 +52,7 @@ def change(wanted: Plan, *, from_day: date | None, reason: str, by: Any, now: da
         store(wanted)
         _hand_over(ahead, wanted.series)
         record("series.changed", by=by, target=wanted.series, now=now, sessions=len(ahead))
-        lines = _bring_in_line(Change(before, wanted, by, now), ahead, reason)
+        lines = _bring_in_line(Change(before, wanted, by, now), ahead, reason, on_the_way or _to_nobody)
         outcome = Outcome(wanted.series, tuple(sorted(lines, key=lambda line: line.day)))
         digests.bundle(outcome.sessions)
     return outcome
@@ -80,14 +88,25 @@ def _split(stored: Series, wanted: Plan, from_day: date) -> Plan:
     )
 
 
-def _bring_in_line(change: Change, ahead: Sequence[Session], reason: str) -> list[Line]:
+def _to_nobody(done: int, of: int) -> None:
+    """Nobody waits to hear how far it is."""
+
+
+def _bring_in_line(
+    change: Change, ahead: Sequence[Session], reason: str, on_the_way: Callable[[int, int], None]
+) -> list[Line]:
     held = {session.series_day: session for session in ahead if session.series_day is not None}
     days = pair(held, _days_to_hold(change, ahead))
     called_off = [held[day] for day in days.surplus if held[day].state == Session.State.CONFIRMED]
     if called_off and not reason.strip():
         raise ValidationError({"reason": "Families know these sessions: say why they are called off."})
-    lines = [_remove(change, held[day], reason) for day in days.surplus]
-    lines += [follow_series(change, held[old], new) for old, new in days.moves.items()]
+    lines: list[Line] = []
+    for day in days.surplus:
+        lines.append(_remove(change, held[day], reason))
+        on_the_way(len(lines), len(held))
+    for old, new in days.moves.items():
+        lines.append(follow_series(change, held[old], new))
+        on_the_way(len(lines), len(held))
     return lines + draft_sessions(change.after, days.new, by=change.by, now=change.now)
 
 

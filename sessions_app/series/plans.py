@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
+from django.db.models import prefetch_related_objects
 
 from families.models import Child
 from sessions_app.london_times import london_time
@@ -66,6 +67,7 @@ def lines_of(thing: Any) -> tuple[tuple[tuple[str, str, str], ...], tuple[tuple[
 
 def plan_of(series: Series) -> Plan:
     """The series as it is stored, all its days among it."""
+    prefetch_related_objects([series], "children__child")
     steps, items = lines_of(series)
     skipped = {skip.day: skip.reason for skip in series.skipped_days.all()}
     days = rules.days_until(series.rule, series.first_day, series.last_day)
@@ -74,7 +76,7 @@ def plan_of(series: Series) -> Plan:
         steps=steps,
         items=items,
         staff={place.staff_id: place.role for place in series.staff.all()},
-        children=tuple(place.child for place in series.children.select_related("child")),
+        children=tuple(place.child for place in series.children.all()),
         days=tuple(day for day in days if day not in skipped),
         skipped=skipped,
     )
@@ -82,14 +84,19 @@ def plan_of(series: Series) -> Plan:
 
 def check(plan: Plan, now: datetime) -> None:
     """Raise ValidationError, keyed by field, for what would be wrong with every session of the plan."""
-    series = plan.series
-    series.clean_fields(exclude=["term", "follows"])
+    plan.series.clean_fields(exclude=["term", "follows"])
     for text in plan.line_texts():
         refuse_secret_requests(text)
     for _title, _detail, picture in plan.steps:
         if picture:
             refuse_unknown(picture)
-    series.validate_constraints()
+    plan.series.validate_constraints()
+    check_sense(plan, now)
+
+
+def check_sense(plan: Plan, now: datetime) -> None:
+    """Raise ValidationError where children, kind and days do not go together, for a series that is well-formed."""
+    series = plan.series
     if len(plan.children) > series.capacity:
         raise ValidationError({"capacity": f"{len(plan.children)} children are to have a place: give as many places."})
     if series.kind == Session.Kind.ONE_TO_ONE and len(plan.children) > 1:
@@ -141,28 +148,29 @@ class Outcome:
 
 def own_copy(plan: Plan) -> Plan:
     """The plan with a series object of its own, for whoever is going to store it."""
-    return replace(plan, series=copy.copy(plan.series))
+    series = copy.copy(plan.series)
+    # Nothing of what was read with the other one: what is stored would not be in it.
+    vars(series).pop("_prefetched_objects_cache", None)
+    return replace(plan, series=series)
 
 
 def store(plan: Plan) -> None:
     """Write the series with its lines, staff, children and skipped days, in the caller's transaction."""
-    series = plan.series
+    series, is_new = plan.series, plan.series._state.adding
     series.save()
-    series.steps.all().delete()
+    if not is_new:
+        for old in (series.steps, series.items, series.staff, series.children, series.skipped_days):
+            old.all().delete()
     SeriesStep.objects.bulk_create(
         SeriesStep(series=series, position=number, title=title, detail=detail, picture=picture)
         for number, (title, detail, picture) in enumerate(plan.steps, start=1)
     )
-    series.items.all().delete()
     SeriesItem.objects.bulk_create(
         SeriesItem(series=series, position=number, name=name, needed=needed, note=note)
         for number, (name, needed, note) in enumerate(plan.items, start=1)
     )
-    series.staff.all().delete()
     series.staff.bulk_create([series.staff.model(series=series, staff_id=pk, role=r) for pk, r in plan.staff.items()])
-    series.children.all().delete()
     series.children.bulk_create([series.children.model(series=series, child=child) for child in plan.children])
-    series.skipped_days.all().delete()
     series.skipped_days.bulk_create(
         [series.skipped_days.model(series=series, day=day, reason=why[:80]) for day, why in plan.skipped.items()]
     )

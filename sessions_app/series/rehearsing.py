@@ -1,11 +1,10 @@
-"""Seeing what a change would do by doing it, and taking it all back before anybody could notice."""
+"""Seeing what a change would do by doing it, and taking it all back unless that was seen and wanted."""
 
 import hashlib
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
 
 from django.db import transaction
 from django.db.models import Q
@@ -16,8 +15,6 @@ from sessions_app.models import PhoneTask
 from sessions_app.series.plans import Outcome
 from sessions_app.staff_notices import STAFF_CHANGED, STAFF_KINDS
 from whippersnappers.outbox.models import OutgoingMail
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -37,21 +34,19 @@ class Rehearsal:
         return hashlib.sha256(everything.encode()).hexdigest()[:20]
 
 
-def rehearse(action: Callable[[], Outcome]) -> Rehearsal:
-    """Do it in a transaction that is then undone; raises what the action raises.
+def press(action: Callable[[], Outcome], seen: str | None) -> tuple[Rehearsal, bool]:
+    """Do it, and keep it only if it did what the person has `seen` (a fingerprint); raises what the action raises.
 
-    Nothing outside Postgres happens before a commit, so nothing outside has to be undone.
+    Returns what it did or would do, and whether it is done. Nothing outside Postgres happens before a commit, so
+    nothing outside has to be undone.
     """
     began = timezone.now()
-    return undone(lambda: _whom_it_told(action(), began))
-
-
-def undone(action: Callable[[], T]) -> T:
-    """What the action returns, after all that it did in the database was taken back."""
     with transaction.atomic():
-        result = action()
-        transaction.set_rollback(True)
-    return result
+        rehearsal = _whom_it_told(action(), began)
+        is_done = rehearsal.fingerprint == seen
+        if not is_done:
+            transaction.set_rollback(True)
+    return rehearsal, is_done
 
 
 def _whom_it_told(outcome: Outcome, began: datetime) -> Rehearsal:

@@ -19,10 +19,15 @@ def start(plan: Plan, *, by: Any, now: datetime) -> Outcome:
     """
     plan = own_copy(plan)
     check(plan, now)
-    if plan.times_on(plan.days[0])[0] <= now:
-        raise ValidationError({"first_day": "This day has passed: begin with one still to come."})
+    check_to_come(plan, now)
     with transaction.atomic():
         store(plan)
         record("series.started", by=by, target=plan.series, now=now, sessions=len(plan.days))
         lines = draft_sessions(plan, plan.days, by=by, now=now)
     return Outcome(plan.series, tuple(lines))
+
+
+def check_to_come(plan: Plan, now: datetime) -> None:
+    """Raise ValidationError at `first_day` when that has passed."""
+    if plan.times_on(plan.days[0])[0] <= now:
+        raise ValidationError({"first_day": "This day has passed: begin with one still to come."})

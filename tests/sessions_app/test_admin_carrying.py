@@ -56,3 +56,30 @@ def test_a_source_that_is_none_is_no_error(client, coordinator, terms):
     client.force_login(coordinator)
     url = reverse("admin:sessions_app_term_carry_over", args=[terms[1].pk])
     assert client.get(url, {"from": "nonsense"}).status_code == 200
+
+
+@pytest.mark.parametrize("many", [1, 5])
+def test_the_number_of_queries_does_not_grow_with_the_series(
+    client, coordinator, terms, series, many, django_assert_num_queries
+):
+    for _ in range(many - 1):
+        facts = {"rule": series.rule, "first_day": series.first_day, "last_day": series.last_day}
+        started(coordinator, timezone.now(), term=terms[0], **facts)
+    client.force_login(coordinator)
+    url = reverse("admin:sessions_app_term_carry_over", args=[terms[1].pk])
+    client.get(url)
+    with django_assert_num_queries(18):
+        page = client.get(url)
+    assert len(page.context["rows"]) == many
+
+
+def test_who_is_elsewhere_in_the_next_term_is_said_before_it_is_carried_over(client, coordinator, terms, series):
+    copy = {"rule": series.rule, "first_day": terms[1].first_day, "last_day": terms[1].last_day}
+    staff = {place.staff_id: place.role for place in series.staff.all()}
+    started(coordinator, timezone.now(), staff=staff, title="Story time", **copy)
+    client.force_login(coordinator)
+    page = client.get(reverse("admin:sessions_app_term_carry_over", args=[terms[1].pk]), {"from": terms[0].pk})
+    (row,) = page.context["rows"]
+    assert row.can_come
+    assert all("is at “Story time” on" in sentence for sentence in row.trouble)
+    assert row.trouble

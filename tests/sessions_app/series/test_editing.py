@@ -11,7 +11,7 @@ from sessions_app.models import PhoneTask, Series, Session, StaffAssignment
 from sessions_app.series import rules
 from sessions_app.series.editing import change
 from sessions_app.series.plans import Line, plan_of
-from sessions_app.series.rehearsing import rehearse
+from sessions_app.series.rehearsing import press
 from tests.factories import SessionFactory, StaffAssignmentFactory, StaffProfileFactory, UserFactory, household, london
 from tests.sessions_app.series.scenes import DAYS, NOW, day, days_of, started
 from whippersnappers.audit.models import AuditEvent
@@ -184,11 +184,11 @@ def test_a_rehearsal_says_whom_it_would_tell_and_leaves_no_trace(series, coordin
         confirming.confirm(session.pk, by=coordinator, now=NOW)
     OutgoingMail.objects.update(state=OutgoingMail.State.SENT, sent_at=NOW)
     before = (AuditEvent.objects.count(), OutgoingMail.objects.count(), PhoneTask.objects.count())
-    rehearsal = rehearse(lambda: edit(series, coordinator, starts=time(17), ends=time(17, 45)))
+    rehearsal = press(lambda: edit(series, coordinator, starts=time(17), ends=time(17, 45)), None)[0]
     assert rehearsal.outcome.count(Line.CHANGED) == 6
     assert len(rehearsal.mailed) == 1
     assert len(rehearsal.staff) == 2
     assert (AuditEvent.objects.count(), OutgoingMail.objects.count(), PhoneTask.objects.count()) == before
     assert session_on(series, "2027-01-12").starts_at == london("2027-01-12 16:00")
-    again = rehearse(lambda: edit(series, coordinator, starts=time(17), ends=time(17, 45)))
+    again = press(lambda: edit(series, coordinator, starts=time(17), ends=time(17, 45)), None)[0]
     assert again.fingerprint == rehearsal.fingerprint
