@@ -130,12 +130,17 @@ def _restrict(guardian: Guardian, child: Child, review: date, now: datetime) -> 
     registering.restrict(standing, reason=reason, review_on=review, by=MAKER, now=now)
 
 
+# Who shows the way from the mail to Zoom has signed, whatever the dice say.
+SIGNED = {"hannah.whitfield@example.com", "mark.ellis@example.org"}
+
+
 def _sign_and_consent(dice: random.Random, now: datetime) -> None:
     """Most families have signed the agreement, and most agree to recorded shows; some have not answered."""
     agreement = agreeing.current_agreement()
     standings = Guardianship.objects.inviting().filter(parental_responsibility=True)
     for guardian in Guardian.objects.exclude(email="").order_by("email"):
-        if agreement is not None and dice.random() < 0.8:
+        signs = dice.random() < 0.8 or guardian.email in SIGNED
+        if agreement is not None and signs:
             agreeing.sign(guardian, agreement, typed_name=guardian.full_name, by=guardian.user, now=now)
     answered = set()
     for standing in standings.select_related("guardian", "child").order_by("child__reference", "guardian__email"):

@@ -57,7 +57,7 @@ MAY_READ: dict[str, set[str]] = {
 SKIPPED = re.compile(
     r"logout|sign-out|/filters/\?|/static/|/demo/|^mailto:|^tel:|delete|\.(?:xlsx|csv|pdf|svg|png|ico)$"
 )
-MOST_PAGES = 140
+MOST_PAGES = 190
 
 
 def plant(world: World) -> None:

@@ -211,8 +211,9 @@ def test_a_near_spelling_uses_the_index():
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            INSERT INTO families_guardian (id, family_id, first_name, last_name, email, email_problem, phone, prefers)
-            SELECT gen_random_uuid(), %s, md5(n::text), md5((n * 7)::text), '', '', '', 'email'
+            INSERT INTO families_guardian
+            (id, family_id, first_name, last_name, email, email_problem, phone, prefers, easy_read, language)
+            SELECT gen_random_uuid(), %s, md5(n::text), md5((n * 7)::text), '', '', '', 'email', false, 'en'
             FROM generate_series(1, 6000) n
             """,
             [family.pk],

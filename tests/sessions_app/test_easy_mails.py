@@ -5,12 +5,14 @@ Whoever adds a kind of mail that families get writes a sample of it here, or the
 
 import re
 from collections.abc import Iterator
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
 
+from families import asking_about_data
 from families.emails import WELCOME
-from families.models import Guardian
+from families.models import DataRequest, Guardian
 from families.welcoming import welcome
 from sessions_app import family_emails, posting
 from sessions_app.digest_emails import CHANGED, NEW, OFF, Piece, family_digest
@@ -39,8 +41,9 @@ OLDEST = 11
 LONGEST = 15  # words
 # To staff only.
 TO_STAFF = {
-    "account_welcome", "clearance_warning", "concern_raised", "coordinator_alert", "dead_mails", "password_reset",
-    "staff_assigned", "staff_cancelled", "staff_changed", "staff_swap_asked", "staff_swap_refused", "staff_withdrawn",
+    "account_welcome", "clearance_warning", "concern_raised", "concern_waits", "coordinator_alert", "dead_mails",
+    "password_reset", "staff_assigned", "staff_cancelled", "staff_changed", "staff_swap_asked", "staff_swap_refused",
+    "staff_withdrawn",
 }  # fmt: skip
 
 
@@ -65,6 +68,9 @@ def samples() -> Iterator[tuple[str, Rendered]]:
     emails.send_sign_in_code(adult.user, "314159", now=NOW)  # type: ignore[arg-type]
     emails.send_security_notice(adult.user, "email_changed", now=NOW)  # type: ignore[arg-type]
     welcome([adult], by=adult.user, now=NOW)
+    asked = asking_about_data.ask(adult, "correction", "The date is wrong", press=uuid4(), by=adult.user, now=NOW)
+    asking_about_data.extend(asked, "Our archive is far away", by=adult.user, now=NOW)
+    asking_about_data.answer(asked, DataRequest.Outcome.DONE, "The date is right now", by=adult.user, now=NOW)
     yield from ((mail.kind, kind_of(mail.kind).render(mail, NOW)) for mail in OutgoingMail.objects.all())
 
 
