@@ -8,8 +8,8 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from families.models import Group
-from sessions_app.models import Holiday, Term
-from sessions_app.series import rules
+from sessions_app.models import Holiday, SeriesWork, Term
+from sessions_app.series import rules, working
 from tests.browser.eyes import Eyes, Screen
 from tests.factories import GroupFactory, StaffProfileFactory, ZoomHostFactory, household
 from tests.sessions_app.series.scenes import started
@@ -117,3 +117,30 @@ def test_a_series_is_paused_by_keyboard(eyes: Eyes, screen: Screen, coordinator:
     expect(page.get_by_role("link", name="Take up again")).to_be_visible()
     assert series.sessions.count() == 3
     eyes.check("series-paused")
+
+
+def test_a_long_series_is_changed_while_the_page_says_how_far_it_is(
+    eyes: Eyes, screen: Screen, coordinator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(working, "AT_ONCE", 0)
+    first = timezone.localdate() + timedelta(days=7)
+    facts = {"rule": rules.weekly([first.weekday()]), "first_day": first, "last_day": first + timedelta(weeks=4)}
+    series = started(coordinator, timezone.now(), **facts).series
+    eyes.sign_in(coordinator)
+    eyes.use(screen)
+    page = eyes.page
+    # When more is changed than a page has time for
+    eyes.go(reverse("admin:sessions_app_series_change", args=[series.pk]))
+    page.locator("#id_summary").fill("We drum on pans.")
+    page.get_by_role("button", name="Show what would change").click()
+    # Then a page says so, and comes back by itself with what was typed
+    expect(page.get_by_text("We are working out what would change.")).to_be_visible()
+    eyes.check("series-working")
+    assert working.work_on(str(SeriesWork.objects.get().pk))
+    expect(page.get_by_text("5 sessions change.")).to_be_visible()
+    expect(page.locator("#id_summary")).to_have_value("We drum on pans.")
+    page.get_by_role("button", name="Change the series").click()
+    expect(page.get_by_text("The series is being changed.")).to_be_visible()
+    assert working.work_on(str(SeriesWork.objects.get(state="doing").pk))
+    expect(page.get_by_text("5 sessions change.")).to_be_visible()
+    assert set(series.sessions.values_list("summary", flat=True)) == {"We drum on pans."}
