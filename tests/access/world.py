@@ -131,7 +131,10 @@ def _sessions(staff: dict[str, User], child: Child, other_child: Child) -> tuple
     StaffAssignmentFactory(session=session, staff=profile)
     confirming.confirm(session.pk, by=staff["coordinator"], now=timezone.now())
     session.refresh_from_db()
-    Meeting.objects.filter(session=session).update(state=Meeting.State.READY, zoom_id="98765432101", applied_version=1)
+    meeting = Meeting.objects.get(session=session)
+    meeting.state, meeting.zoom_id, meeting.applied_version = Meeting.State.READY, "98765432101", 1
+    meeting.join_url = "https://zoom.us/j/98765432101"
+    meeting.save()
     theirs = SessionFactory(title="Story time", starts_at=tomorrow_at(10))
     StaffAssignmentFactory(session=theirs)
     BookingFactory(session=theirs, child=other_child)

@@ -68,12 +68,16 @@ class Eyes:
 
     def check(self, name: str) -> None:
         """Assert that axe finds nothing and nothing sticks out; save a picture where $SCREENSHOTS says."""
+        assert (name, self.look(name)) == (name, [])
+
+    def look(self, name: str) -> list[str]:
+        """What axe finds, and what sticks out; saves a picture where $SCREENSHOTS says."""
         self.page.evaluate("document.fonts.ready.then(() => true)")
         folder = os.environ.get("SCREENSHOTS")
         if folder:
             width = (self.page.viewport_size or {"width": 0})["width"]
             self.page.screenshot(path=Path(folder) / f"{name}-{width}.png", full_page=True)
-        assert (name, self._axe(), self._sticking_out()) == (name, [], [])
+        return [*self._axe(), *self._sticking_out()]
 
     def _axe(self) -> list[str]:
         found = Axe().run(self.page, options=_AXE)
