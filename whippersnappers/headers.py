@@ -1,8 +1,10 @@
 """Headers that tell browsers what these pages may do, and that nobody keeps a copy of them."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 
 # Everything that a page could ask of a device, off. Passkeys may be used by our own pages.
 _OFF = (
@@ -41,6 +43,9 @@ PERMISSIONS_POLICY = ", ".join(
 _PERSONAL = ("/join/", "/place/", "/rota/", "/calendar/", "/accounts/", "/worried/")
 
 
+_TEXTS = ("text/html", "text/css", "text/javascript", "application/javascript", "application/json", "image/svg+xml")
+
+
 class PageHeadersMiddleware:
     """Stands outside the sessions, so that it sees who asked."""
 
@@ -55,3 +60,18 @@ class PageHeadersMiddleware:
         if request.path.startswith(_PERSONAL) or (user is not None and user.is_authenticated):
             response.headers["Cache-Control"] = "no-store, private"
         return response
+
+
+class CompressTextMiddleware(GZipMiddleware):
+    """Pages, styles and scripts travel compressed, whatever proxy stands before us; many families pay by the byte.
+
+    Pictures, typefaces and documents are compressed already. Secrets that could be guessed from a page's length are
+    masked anew for each page (the form's token), and Django adds a random length (BREACH).
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        kind = response.headers.get("Content-Type", "")
+        if response.status_code != HTTPStatus.OK or not kind.startswith(_TEXTS):
+            return response
+        compressed: HttpResponseBase = super().process_response(request, response)
+        return compressed

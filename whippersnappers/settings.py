@@ -101,6 +101,7 @@ MIDDLEWARE = [
     "whippersnappers.health.ProbesMiddleware",
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "whippersnappers.headers.CompressTextMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "whippersnappers.headers.PageHeadersMiddleware",
