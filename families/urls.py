@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from families.portal import children, easy_read, me
+from families.portal import children, consent, easy_read, me
 
 urlpatterns = [
     path("portal/easy-read/", easy_read.switch, name="portal_easy_read"),
@@ -10,6 +10,7 @@ urlpatterns = [
     path("portal/children/<uuid:pk>/", children.child, name="portal_child"),
     path("portal/children/<uuid:pk>/change/", children.change, name="portal_child_change"),
     path("portal/children/<uuid:pk>/nothing-changed/", children.nothing_changed, name="portal_child_nothing_changed"),
+    path("portal/children/<uuid:pk>/consent/", consent.consent, name="portal_consent"),
     path("portal/changes/<uuid:pk>/take-back/", children.take_back, name="portal_take_back"),
     path("portal/me/", me.me, name="portal_me"),
     path("portal/me/contact/", me.contact, name="portal_contact"),

@@ -28,13 +28,15 @@ from django.db.models import (
 from django.db.models.functions import Concat
 
 from sessions_app.capacity import places_of, with_places
-from sessions_app.models import Meeting, Session, SessionItem, SessionStep, StaffAssignment, ZoomHost
+from sessions_app.models import Booking, Meeting, Session, SessionItem, SessionStep, StaffAssignment, ZoomHost
 from sessions_app.staff_standing import STAFF_NEEDED, away_of_each, standings
 from whippersnappers.organisation import Organisation, organisation
 from whippersnappers.policy import Clause
 from whippersnappers.secret_requests import asks_for_secret
 
 LONDON = ZoneInfo("Europe/London")
+# Of whom a sentence names so many; the page marks them all.
+NAMED = 8
 NO_HOST = "No Zoom host is free at this time: choose another time, or free a host."
 
 
@@ -42,13 +44,15 @@ NO_HOST = "No Zoom host is free at this time: choose another time, or free a hos
 class Blocker:
     """One thing to mend before a session can be confirmed.
 
-    `where` names the part of the session's form: staff, content, props, host, bookings, time, text, place.
+    `where` names the part of the session’s form: staff, content, props, host, bookings, time, text, place. `in_mail`
+    says it without children’s names, where the message has some: mails and their rows are read over shoulders (W8).
     """
 
     code: str
     clause: Clause
     message: str
     where: str
+    in_mail: str = ""
 
 
 def blockers(session: Session, now: datetime) -> list[Blocker]:
@@ -61,6 +65,7 @@ def blockers(session: Session, now: datetime) -> list[Blocker]:
         _text,
         _staff,
         _bookings,
+        _consents,
         _host,
     )
     return [blocker for rule in rules for blocker in rule(session, now)]
@@ -78,6 +83,7 @@ def gate_facts(sessions: "QuerySet[Session]") -> "QuerySet[Session]":
             items_said=_if_open(ArraySubquery(_items_said(OuterRef("pk")))),
             has_host=_if_open(_has_host_or_free_one()),
             staff_away=_if_open(away_of_each()),
+            without_consent=_if_open(ArraySubquery(_without_consent(OuterRef("pk")))),
         )
         .prefetch_related(Prefetch("assignments", _on_it()))
     )
@@ -211,6 +217,26 @@ def _bookings(session: Session, now: datetime) -> Iterable[Blocker]:
     if session.kind == Session.Kind.ONE_TO_ONE and places.taken > 1:
         message = f"A 1:1 session is for one child; {places.taken} are invited."
         yield Blocker("one_child_only", Clause.W6, message, "bookings")
+
+
+def _consents(session: Session, now: datetime) -> Iterable[Blocker]:
+    """Who has no yes to being recorded can take part only in what is not recorded."""
+    if not session.is_recorded:
+        return
+    names = _known(session, "without_consent", lambda: [row["named"] for row in _without_consent(session.pk)])
+    if names:
+        mend = "Ask the families, or take them out."
+        more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+        said = f"It is recorded, and nobody has said yes to that for {', '.join(names[:NAMED])}{more}. {mend}"
+        who = "1 child has" if len(names) == 1 else f"{len(names)} children have"
+        in_mail = f"It is recorded, and {who} no yes to that. {mend}"
+        yield Blocker("no_consent", Clause.X1, said, "bookings", in_mail)
+
+
+def _without_consent(session: Any) -> "QuerySet[Any, Any]":
+    held = Booking.objects.filter(session=session).holding_a_place().without_consent()
+    named = held.annotate(named=Concat("child__known_as", Value(" "), "child__last_name"))
+    return named.order_by("child__known_as", "child__last_name").values("named")
 
 
 def _host(session: Session, now: datetime) -> Iterable[Blocker]:

@@ -130,7 +130,7 @@ def _post(
 
 def gate_reopened(session: Session, blockers: Iterable[Blocker], *, now: datetime) -> None:
     """A confirmed session has blockers again: every coordinator hears of it, once each time (W5)."""
-    lines = [blocker.message for blocker in blockers]
+    lines = [blocker.in_mail or blocker.message for blocker in blockers]
     since = session.gate_reopened_at or now
     alert(session, "gate_reopened", f"{int(since.timestamp())}", lines=lines, now=now)
 

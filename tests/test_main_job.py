@@ -15,8 +15,9 @@ import pytest
 from django.utils import timezone
 from icalendar import Calendar
 
+from families import consenting
 from families.importing import runs
-from families.models import Child, FamilyImport, Guardian
+from families.models import Child, Consent, FamilyImport, Guardian
 from sessions_app import booking, confirming, meetings, staffing
 from sessions_app.models import Meeting, PhoneTask, Session, SessionItem, SessionStep, StaffAssignment
 from tests.factories import SessionFactory, StaffProfileFactory, ZoomHostFactory, london
@@ -104,6 +105,12 @@ def test_two_hundred_families_from_spreadsheet_to_cancellation(coordinator, sink
     # One child of each of sixty families, so that more than sixty adults are to be reached.
     children = list(Child.objects.order_by("family__reference", "reference").distinct("family__reference")[:60])
     session = plan(children, london("2027-03-27 10:30"), coordinator, now)
+    with pytest.raises(confirming.NotReady, match="nobody has said yes"):
+        confirming.confirm(session.pk, by=coordinator, now=now)
+    for child in children:
+        consenting.record_consent(
+            child, Consent.Purpose.RECORDED_GROUP, given=True, recorded_note="On the form", by=coordinator, now=now
+        )
     confirming.confirm(session.pk, by=coordinator, now=now)
     work(now)
     assert Meeting.objects.get(session=session).state == Meeting.State.READY

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from demo.sample.history import make_past_session
 from demo.sample.making import fixed_id
 from demo.sample.timetable import Planned, soon, timetable, tomorrows_draft
-from families.models import Child, Group
+from families import consenting
+from families.models import Child, Consent, Group
 from sessions_app import booking, confirming, planning, staffing
 from sessions_app.models import Place, Session, SessionItem, SessionStep, StaffAssignment, StaffProfile
 from sessions_app.posting import about
@@ -35,7 +36,8 @@ def make_sessions(staff: dict[str, StaffProfile], children: dict[str, Child], no
     for planned in confirmed:
         _confirm_quietly(draft(planned, staff, invited(planned, children), by=planner, now=earlier), planner, earlier)
     for number, planned in enumerate(_outside_holidays(ahead[len(confirmed) :])):
-        _unfinished_draft(planned, LACKS[number % len(LACKS)], staff, invited(planned, children), planner, now)
+        kids = invited(planned, children, asked=False)
+        _unfinished_draft(planned, LACKS[number % len(LACKS)], staff, kids, planner, now)
     _somebody_drops_out(planner, now)
     _about_to_begin(staff, children, planner, now)
     make_tomorrows_draft(now)
@@ -46,10 +48,16 @@ def _outside_holidays(planned: list[Planned]) -> list[Planned]:
     return [one for one in planned if dates.local(one.starts_at).date() not in off]
 
 
-def invited(planned: Planned, children: dict[str, Child]) -> list[Child]:
-    """The children of the offer's group; for a 1:1, one child by turns."""
+def invited(planned: Planned, children: dict[str, Child], *, asked: bool = True) -> list[Child]:
+    """The children of the offer's group; for a 1:1, one child by turns.
+
+    To what is recorded only those whose family says yes to that, unless nobody `asked` yet (X1).
+    """
     if planned.offer.group:
         members = Group.objects.get(name=planned.offer.group).children.order_by("reference")
+        if asked and planned.is_remote and planned.offer.kind == Session.Kind.GROUP_ENTERTAINMENT:
+            yes = consenting.consented(Consent.Purpose.RECORDED_GROUP)
+            members = members.filter(pk__in=yes.values("child"))
         return list(members[: planned.offer.places])
     names = sorted(children)
     step = fixed_id("turn", planned.offer.key).int % len(names)

@@ -8,12 +8,17 @@ import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
-from families.models import Child, Guardian, Guardianship
+from families.models import Child, Consent, Guardian, Guardianship
 from sessions_app.models.planning import Session
 from whippersnappers.accounts.models import User
 from whippersnappers.accounts.roles import Role
+
+
+def _yes_to_recording() -> models.QuerySet[Consent]:
+    purpose = Consent.Purpose.RECORDED_GROUP
+    return Consent.objects.filter(child=OuterRef("child"), purpose=purpose, superseded_at=None, given=True)
 
 
 class BookingQuerySet(models.QuerySet["Booking"]):
@@ -33,6 +38,14 @@ class BookingQuerySet(models.QuerySet["Booking"]):
         """Places of the children whom a guardian, named by conditions on guardianships, may be invited for."""
         children = Guardianship.objects.inviting().filter(**guardian).values("child")
         return self.filter(state__in=Booking.ANSWERABLE, child__in=children)
+
+    def knowing_consent(self) -> "BookingQuerySet":
+        """Each knows as `may_be_recorded` whether the family says yes to that now; no answer is no (X1)."""
+        return self.annotate(may_be_recorded=Exists(_yes_to_recording()))
+
+    def without_consent(self) -> "BookingQuerySet":
+        """Those that may not be recorded."""
+        return self.exclude(Exists(_yes_to_recording()))
 
     def waiting(self) -> "BookingQuerySet":
         """Bookings on a waiting list, the one whose turn it is first."""

@@ -63,6 +63,10 @@ class SessionQuerySet(models.QuerySet["Session"]):
             pk__in=with_a_place.values("pk"),
         )
 
+    def recorded(self) -> "SessionQuerySet":
+        """The ones that Zoom records (X1)."""
+        return self.filter(kind=Session.Kind.GROUP_ENTERTAINMENT, delivery=Session.Delivery.REMOTE)
+
     def planned(self) -> "SessionQuerySet":
         """Drafts, confirmed and live ones: what is still ahead or going on."""
         return self.filter(state__in=[Session.State.DRAFT, Session.State.CONFIRMED, Session.State.LIVE])
@@ -198,6 +202,11 @@ class Session(models.Model):
     @property
     def is_remote(self) -> bool:
         return self.delivery == self.Delivery.REMOTE
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether Zoom records it: group entertainment, and nothing else (X1)."""
+        return self.is_remote and self.kind == self.Kind.GROUP_ENTERTAINMENT
 
     @property
     def pre_session_due_at(self) -> datetime:
