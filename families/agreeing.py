@@ -53,15 +53,6 @@ def check_draft(agreement: Agreement) -> None:
         raise ValidationError("This version is published and cannot change. Add a new version instead.")
 
 
-@transaction.atomic
-def publish(agreement: Agreement, *, by: Any, now: datetime) -> None:
-    """Make a version the one to sign; from now on Postgres refuses any change to it."""
-    check_draft(agreement)
-    agreement.published_at = now
-    agreement.save(update_fields=["published_at"])
-    record("agreement.published", by=by, target=agreement, now=now, version=agreement.version, sha256=agreement.sha256)
-
-
 @dataclass(frozen=True)
 class Evidence:
     """What shows later that a signature in the portal is the guardian's own; no address of their connection."""
@@ -111,8 +102,6 @@ def record_paper(
     today = timezone.localtime(now).date()
     if paper_date > today:
         raise ValidationError({"paper_date": "This day is still to come: what date stands on the paper?"})
-    if agreement.published_at is None or paper_date < timezone.localtime(agreement.published_at).date():
-        raise ValidationError({"paper_date": "This version did not exist yet on that day. Which one did they sign?"})
     signature = Signature(
         agreement=agreement,
         guardian=guardian,
@@ -137,7 +126,7 @@ def _keep(signature: Signature, *, by: Any, now: datetime) -> tuple[Signature, b
     if len(signature.typed_name) > MOST_NAME:
         raise ValidationError({"typed_name": f"Please keep it under {MOST_NAME} letters."})
     # Two presses at once: the second waits here, and finds the first one's signature.
-    Guardian.objects.select_for_update().get(pk=guardian.pk)
+    Guardian.objects.select_for_update(no_key=True).get(pk=guardian.pk)
     if earlier := Signature.objects.filter(agreement=agreement, guardian=guardian).first():
         return earlier, False
     signature.save(force_insert=True)

@@ -15,6 +15,7 @@ from families.models import Family
 from sessions_app import posting
 from sessions_app.models import Booking, Invitation, JoinUse, PhoneTask
 from sessions_app.reach import ToReach, guardian_ids_by_session, reach_by_session
+from sessions_app.undertakings import Agreed, agreed_by_pair
 from whippersnappers.outbox.models import OutgoingMail
 
 
@@ -22,8 +23,8 @@ from whippersnappers.outbox.models import OutgoingMail
 class Contact:
     """One guardian of a session: the mails and calls about it, newest first, and the way in.
 
-    `invitation` and `coming`, the guardian's children who said that they come, are there where the reader asked
-    for replies too (`contacts_of`, `families_by_session`).
+    `invitation` and `coming`, the guardian’s children who said that they come, are there where the reader asked
+    for replies too (`contacts_of`, `families_by_session`); how they stand to the agreement, in `contacts_of` alone.
     """
 
     reach: ToReach
@@ -31,6 +32,7 @@ class Contact:
     calls: list[PhoneTask] = field(default_factory=list)
     invitation: Invitation | None = None
     coming: set[Any] = field(default_factory=set)
+    agreed: Agreed = Agreed.SIGNED
 
     @property
     def is_contacted(self) -> bool:
@@ -176,7 +178,20 @@ def contacts_of(session_id: Any) -> list[Contact]:
     contacts = contacts_by_session([session_id])
     _add_ways_in(contacts)
     _note_who_is_coming(contacts[session_id], _answers([session_id])[session_id])
+    agreed = agreed_by_pair((session_id, contact.reach.guardian.pk) for contact in contacts[session_id])
+    for contact in contacts[session_id]:
+        contact.agreed = agreed[session_id, contact.reach.guardian.pk]
     return contacts[session_id]
+
+
+def unsigned_said(contacts: Iterable[Contact]) -> str:
+    """Who of them has no way in without a signature, as a sentence for staff; empty when all may come in."""
+    names = [str(contact.reach.guardian) for contact in contacts if contact.agreed == Agreed.UNSIGNED]
+    if not names:
+        return ""
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    have = "has" if len(names) == 1 else "have"
+    return f"{', '.join(names[:3])}{more} {have} not signed our agreement, and cannot join until they do."
 
 
 def families_by_session(session_ids: Iterable[Any]) -> dict[Any, SessionContacts]:

@@ -2,7 +2,7 @@
 
 from bench.decade.inserting import insert, key, numbers, one_of
 from bench.decade.size import MOST_A_DAY, Size
-from families.models import Child, Consent, Family, Guardian, Guardianship
+from families.models import Child, Consent, Family, Guardian, Guardianship, Signature
 from sessions_app.models import Place, StaffProfile, ZoomHost
 from whippersnappers.accounts.models import User
 
@@ -77,6 +77,19 @@ def families(size: Size) -> None:
         given="true",
         recorded_note="'By phone'",
         decided_at="now() - interval '1 year'",
+    )
+    insert(
+        Signature,
+        "families_guardian g CROSS JOIN families_agreement a",
+        id=key("signature", "g.id || ':' || a.id"),
+        agreement_id="a.id",
+        guardian_id="g.id",
+        typed_name="g.first_name || ' ' || g.last_name",
+        signed_at="now() - interval '1 year'",
+        kind="'portal'",
+        sha256="a.sha256",
+        device="''",
+        signed_in_by="''",
     )
 
 

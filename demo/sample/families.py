@@ -21,6 +21,7 @@ from demo.sample.programme import GROUPS
 from families import agreeing, consenting, registering
 from families.models import Child, Consent, Family, Group, Guardian, Guardianship
 from whippersnappers import dates
+from whippersnappers.accounts.models import User
 
 # Adults who stand for a child of another household: (adult, the child's family, child, restricted).
 ACROSS = [
@@ -28,6 +29,11 @@ ACROSS = [
     ("mark.ellis@example.org", "F0001", "Ruby", True),
     ("patrick.doyle@example.org", "F0004", "Oisín", True),
 ]
+# They are led to the agreement when they want to join.
+UNSIGNED = ("Abena Osei", "Stuart Green")
+DEVICE = "Mozilla/5.0 (Linux; Android 13; SM-A145R) AppleWebKit/537.36 Chrome/140.0 Mobile Safari/537.36"
+# What was said about recorded shows, one answer after the other, where it is not left to chance.
+ANSWERS = {"F0001 Leo": (True,), "F0001 Ruby": (), "F0003 Nour": (True, False), "F0003 Adam": (True,)}
 _STREETS = ["Railton Road", "Coldharbour Lane", "Rye Lane", "Lordship Lane", "Church Street", "Elm Grove"]
 
 
@@ -44,7 +50,8 @@ def make_families(now: datetime) -> dict[str, Child]:
             for child in kids:
                 _stand_for(guardian, child, adult.relationship, now)
     _stand_across(children, now)
-    _sign_and_consent(dice, now)
+    _sign(now)
+    _consent(dice, now)
     _groups(children, now)
     return children
 
@@ -130,31 +137,43 @@ def _restrict(guardian: Guardian, child: Child, review: date, now: datetime) -> 
     registering.restrict(standing, reason=reason, review_on=review, by=MAKER, now=now)
 
 
-# Who shows the way from the mail to Zoom has signed, whatever the dice say.
-SIGNED = {"hannah.whitfield@example.com", "mark.ellis@example.org"}
-
-
-def _sign_and_consent(dice: random.Random, now: datetime) -> None:
-    """Most families have signed the agreement, and most agree to recorded shows; some have not answered."""
+def _sign(now: datetime) -> None:
+    """All have signed the agreement but two: on their phones, or on paper where there is no e-mail address."""
     agreement = agreeing.current_agreement()
-    standings = Guardianship.objects.inviting().filter(parental_responsibility=True)
-    for guardian in Guardian.objects.exclude(email="").order_by("email"):
-        signs = dice.random() < 0.8 or guardian.email in SIGNED
-        if agreement is not None and signs:
-            agreeing.sign(guardian, agreement, typed_name=guardian.full_name, by=guardian.user, now=now)
-    answered = set()
-    for standing in standings.select_related("guardian", "child").order_by("child__reference", "guardian__email"):
-        if standing.child_id in answered or dice.random() < 0.15:
+    planner = User.objects.get(email="cora@whippersnappers.org")
+    assert agreement is not None
+    for guardian in Guardian.objects.order_by("family__reference", "first_name"):
+        if guardian.full_name in UNSIGNED:
             continue
-        answered.add(standing.child_id)
-        consenting.record_consent(
-            standing.child,
-            Consent.Purpose.RECORDED_GROUP,
-            given=dice.random() < 0.85,
-            given_by=standing.guardian,
-            by=standing.guardian.user or MAKER,
-            now=now,
-        )
+        if guardian.user is None:
+            day = dates.local(now).date()
+            agreeing.record_paper(guardian, agreement, name=guardian.full_name, paper_date=day, by=planner, now=now)
+            continue
+        evidence = agreeing.Evidence(DEVICE, "code", now - timedelta(minutes=4))
+        agreeing.sign(guardian, agreement, typed_name=guardian.full_name, evidence=evidence, by=guardian.user, now=now)
+
+
+def _consent(dice: random.Random, now: datetime) -> None:
+    """Most agree to recorded shows, some do not, some have not answered, and one has taken a yes back."""
+    standings = Guardianship.objects.inviting().filter(parental_responsibility=True)
+    answered = set()
+    for standing in standings.select_related("guardian", "child__family").order_by(
+        "child__reference", "guardian__email"
+    ):
+        child = standing.child
+        if child.pk in answered:
+            continue
+        answered.add(child.pk)
+        by_chance = () if dice.random() < 0.15 else (dice.random() < 0.85,)
+        for number, given in enumerate(ANSWERS.get(f"{child.family.reference} {child.known_as}", by_chance)):
+            consenting.record_consent(
+                child,
+                Consent.Purpose.RECORDED_GROUP,
+                given=given,
+                given_by=standing.guardian,
+                by=standing.guardian.user or MAKER,
+                now=now + timedelta(days=number * 12),
+            )
 
 
 def _groups(children: dict[str, Child], now: datetime) -> None:

@@ -13,7 +13,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from families import agreeing, consenting
+from families import agreeing, consenting, publishing
 from families.admin.standing import label
 from families.models import Agreement, Consent
 from whippersnappers.staff_admin import StaffAdmin
@@ -116,16 +116,17 @@ class AgreementAdmin(StaffAdmin):
         agreement = self.get_queryset(request).filter(pk=key).first()
         if not request.user.has_perm("families.change_agreement"):
             raise PermissionDenied
-        if agreement is None or agreement.published_at:
+        if agreement is None:
             raise Http404
         back = reverse("admin:families_agreement_change", args=[agreement.pk])
-        if request.method == "POST":
-            agreeing.publish(agreement, by=request.user, now=timezone.now())
-            messages.success(request, f"Version {agreement.version} is published. Every family signs it from now on.")
+        if agreement.published_at:
             return redirect(back)
+        if request.method == "POST":
+            return self._publish(request, agreement, back)
         sentences = [
             "From now on this is the text that parents and carers sign.",
-            "Everyone who signed an earlier version is asked again.",
+            "A mail asks everyone to sign it. Everyone who signed an earlier version is asked again.",
+            "Until they do, they have no way into remote sessions.",
             "It can never be changed or deleted.",
         ]
         context = {
@@ -133,3 +134,14 @@ class AgreementAdmin(StaffAdmin):
             "sentences": sentences, "button": "Publish it", "what": "the agreement",
         }  # fmt: skip
         return TemplateResponse(request, "families/sure.html", context)
+
+    def _publish(self, request: HttpRequest, agreement: Agreement, back: str) -> HttpResponse:
+        try:
+            asked = publishing.publish(agreement, by=request.user, now=timezone.now())
+        except ValidationError as refusal:
+            messages.error(request, " ".join(refusal.messages))
+        else:
+            mails = "1 mail asks" if asked == 1 else f"{asked} mails ask"
+            said = f"Version {agreement.version} is published. {mails} parents and carers to sign it."
+            messages.success(request, said)
+        return redirect(back)

@@ -3,15 +3,17 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Prefetch, QuerySet
+from django.db.models import OuterRef, Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.admin import StackedInline
 
+from families import agreeing
 from families.admin.archive_pages import archive_urls
 from families.admin.ground import CheckedForm, FamiliesAdmin
+from families.admin.signatures import SignedFilter, agreement_of
 from families.admin.spreadsheet import import_urls
 from families.admin.standing import (
     ArchivedFilter,
@@ -137,10 +139,16 @@ def _around(family: Family | None) -> dict[str, Any]:
         return {}
     children = [child for child in family.children.all() if child.archived_at is None]
     covered = set(Guardianship.objects.inviting().filter(child__in=children).values_list("child", flat=True))
+    adults = list(family.guardians.all())
+    signed = agreeing.signed_ids(adult.pk for adult in adults)
     return {
         "people": [
-            {"name": str(person), "page": reverse(f"admin:families_{person._meta.model_name}_change", args=[person.pk])}
-            for person in [*family.guardians.all(), *family.children.all()]
+            {
+                "name": str(person),
+                "page": reverse(f"admin:families_{person._meta.model_name}_change", args=[person.pk]),
+                "unsigned": person in adults and person.pk not in signed,
+            }
+            for person in [*adults, *family.children.all()]
         ],
         "alone": [child for child in children if child.pk not in covered],
     }
@@ -150,14 +158,15 @@ def _around(family: Family | None) -> dict[str, Any]:
 class GuardianAdmin(FamiliesAdmin):
     """A parent or carer: how to reach them, and for whom they stand."""
 
-    list_display = ["name", "family", "reach", "standing"]
+    list_display = ["name", "family", "reach", "standing", "agreement"]
     list_display_links = ["name"]
-    list_filter = [ReachFilter, RestrictionFilter, ArchivedFilter]
+    list_filter = [ReachFilter, SignedFilter, RestrictionFilter, ArchivedFilter]
     search_fields = ["search_text", "family__search_text"]
     export_columns = {
         "First name": "first_name", "Last name": "last_name", "Family": "family.name",
         "Family reference": "family.reference", "E-mail": "email", "Phone": "phone", "Prefers": "prefers",
-        "Language": "language", "Mail comes back": "email_problem", "Stands for": "standing", "Archived": "archived_at",
+        "Language": "language", "Mail comes back": "email_problem", "Stands for": "standing", "Agreement": "agreement",
+        "Archived": "archived_at",
     }  # fmt: skip
     search_place = 2
     search_title = "Parents and carers"
@@ -167,7 +176,7 @@ class GuardianAdmin(FamiliesAdmin):
     actions = [send_welcome]
     readonly_fields = ["mail_state"]
     inlines = [ChildrenOfGuardian]
-    change_form_outer_before_template = "families/restrictions.html"
+    change_form_outer_before_template = "families/guardian_top.html"
     fieldsets = [
         ("Who", {"fields": [("first_name", "last_name"), "family"]}),
         ("How to reach them", {"fields": ["email", "mail_state", ("phone", "prefers"), ("language", "easy_read")]}),
@@ -175,7 +184,8 @@ class GuardianAdmin(FamiliesAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Guardian]:
         standings = Prefetch("guardianships", Guardianship.objects.select_related("child"))
-        return super().get_queryset(request).select_related("family").prefetch_related(standings)
+        rows = super().get_queryset(request).select_related("family").prefetch_related(standings)
+        return rows.annotate(has_signed=agreeing.signed_by(OuterRef("pk")))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Guardian | None = None) -> list[str]:
         return ["mail_state", *(["family"] if obj else [])]
@@ -185,7 +195,8 @@ class GuardianAdmin(FamiliesAdmin):
     ) -> HttpResponse:
         guardian = self.get_object(request, object_id)
         found = restrictions_of(guardian.guardianships.select_related("guardian", "child")) if guardian else []
-        return super().change_view(request, object_id, form_url, {"restrictions": found, **(extra_context or {})})
+        around = {"restrictions": found, "signing": agreement_of(guardian) if guardian else {}}
+        return super().change_view(request, object_id, form_url, around | (extra_context or {}))
 
     def found(self, row: Guardian) -> Found:
         standings = list(row.guardianships.all())
@@ -214,6 +225,10 @@ class GuardianAdmin(FamiliesAdmin):
         if any(s.restricted for s in standings):
             return format_html("{} {}", names, label("Restriction", "danger"))
         return names
+
+    @admin.display(description="Agreement")
+    def agreement(self, guardian: Any) -> SafeString:
+        return label("Signed", "success") if guardian.has_signed else label("Not signed", "warning")
 
     @admin.display(description="Mail to this address")
     def mail_state(self, guardian: Guardian) -> str:

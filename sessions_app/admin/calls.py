@@ -14,6 +14,7 @@ from sessions_app.models import Booking, Meeting, PhoneTask, PlaceOffer, Session
 from sessions_app.offer_links import closes_at
 from sessions_app.offer_notices import offers_of_calls
 from sessions_app.reach import reach_by_session
+from sessions_app.undertakings import Agreed, agreed_by_pair
 
 # Nobody can say more in one call.
 MOST_IN_ONE = 30
@@ -27,6 +28,8 @@ class Call:
     children: list[str]
     is_taken_back: bool
     offer: PlaceOffer | None = None
+    # Without a signature no way in, by typing numbers neither (F1-F6).
+    must_sign: bool = False
 
     @property
     def session(self) -> Session:
@@ -43,7 +46,7 @@ class Call:
 
     @property
     def meeting(self) -> Meeting | None:
-        return current_meeting(self.session)
+        return None if self.must_sign else current_meeting(self.session)
 
     def refusal(self, now: datetime) -> str:
         """Why nobody should ring any more; empty when somebody should."""
@@ -55,7 +58,7 @@ class Call:
 
 
 def calls_of(tasks: QuerySet[PhoneTask]) -> list[Call]:
-    """The calls with what to say; nine queries however many there are."""
+    """The calls with what to say; twelve queries however many there are."""
     found = tasks.select_related("session__place", "guardian", "done_by")
     found = found.prefetch_related("session__steps", "session__items", "session__meetings")
     rows = list(found)
@@ -65,13 +68,15 @@ def calls_of(tasks: QuerySet[PhoneTask]) -> list[Call]:
         for to in each
     }
     taken_back, offered = _taken_back(rows), offers_of_calls(rows)
+    agreed = agreed_by_pair((task.session_id, task.guardian_id) for task in rows)
     calls = []
     for task in rows:
         whom = (task.session_id, task.guardian_id)
         back = taken_back.get(whom, []) if _is_about_a_place(task) else []
         offer = offered.get(task.pk)
         names = [offer.booking.child.known_as] if offer else back or reached.get(whom, [])
-        calls.append(Call(task, names, bool(back), offer))
+        must_sign = task.session.is_remote and agreed[whom] == Agreed.UNSIGNED
+        calls.append(Call(task, names, bool(back), offer, must_sign))
     return calls
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect
@@ -16,9 +16,29 @@ from unfold.paginator import InfinitePaginator
 
 from sessions_app import invitations
 from sessions_app.admin.mending import page_of
-from sessions_app.models import Invitation, JoinUse
+from sessions_app.models import Invitation, JoinUse, LetIn, Session
+from sessions_app.undertakings import may_enter, must_sign
 from whippersnappers import dates
 from whippersnappers.staff_admin import StaffAdmin
+
+
+class SignedFilter(admin.SimpleListFilter):
+    """Ways in that are kept back until a parent or carer has signed the agreement."""
+
+    title = "agreement"
+    parameter_name = "agreement"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("missing", "Not signed"), ("let_in", "Let in once")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        match self.value():
+            case "missing":
+                return queryset.filter(may_enter=False, session__delivery=Session.Delivery.REMOTE)
+            case "let_in":
+                let_in = LetIn.objects.filter(session=OuterRef("session"), guardian=OuterRef("guardian"))
+                return queryset.filter(Exists(let_in))
+        return queryset
 
 
 @admin.register(Invitation)
@@ -26,6 +46,7 @@ class InvitationAdmin(StaffAdmin):
     """To read; what changes it are the two buttons. The link itself is never shown to staff."""
 
     list_display = ["guardian", "session_title", "when", "status", "joined"]
+    list_filter = [SignedFilter]
     search_help_text = "Parent, carer or session"
     export_columns = {
         "Parent or carer": "guardian.full_name", "Session": "session.title", "Starts": "session.starts_at",
@@ -35,7 +56,7 @@ class InvitationAdmin(StaffAdmin):
     ordering = ["-session__starts_at", "guardian__last_name"]
     paginator = InfinitePaginator
     actions = None
-    fields = ["guardian", "of", "when", "status", "uses"]
+    fields = ["guardian", "of", "when", "status", "without_signature", "uses"]
     change_form_outer_after_template = "staff/invitation_steps.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Invitation]:
@@ -45,7 +66,8 @@ class InvitationAdmin(StaffAdmin):
         joined = Subquery(joins.annotate(times=Count("pk")).values("times"))
         last = Subquery(uses.order_by("-at").values("at")[:1])
         rows = super().get_queryset(request).select_related("session", "guardian")
-        return rows.annotate(times_joined=Coalesce(joined, 0), last_used=last)
+        signed = may_enter(OuterRef("guardian"), OuterRef("session"))
+        return rows.annotate(times_joined=Coalesce(joined, 0), last_used=last, may_enter=signed)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -72,12 +94,21 @@ class InvitationAdmin(StaffAdmin):
     @admin.display(description="Way in", ordering="withdrawn_at")
     def status(self, invitation: Invitation) -> SafeString:
         word, colour = ("Withdrawn", "danger") if invitation.withdrawn_at else ("Theirs", "success")
+        if not invitation.withdrawn_at and must_sign(invitation):
+            word, colour = "Not signed", "warning"
         return format_html('<span class="st-label st-label--{}">{}</span>', colour, word)
 
     @admin.display(description="Went to Zoom", ordering="times_joined")
     def joined(self, invitation: Any) -> str:
         times = invitation.times_joined
         return {0: "Not yet", 1: "Once"}.get(times, f"{times} times")
+
+    @admin.display(description="Let in without a signature")
+    def without_signature(self, invitation: Invitation) -> str:
+        row = (
+            LetIn.objects.filter(session=invitation.session, guardian=invitation.guardian).select_related("by").first()
+        )
+        return f"{row.reason} ({row.by}, {dates.day(row.at, now=timezone.now())})" if row else "No"
 
     @admin.display(description="Used")
     def uses(self, invitation: Invitation) -> str | SafeString:
@@ -102,6 +133,13 @@ class InvitationAdmin(StaffAdmin):
         """Make a new link, which ends the older ones, and send it."""
         said = "There is a new way in, and they are told. The links from before do not work any more."
         return self._press(request, pk, invitations.reissue, said)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        invitation = self.get_object(request, object_id)
+        kept_back = invitation is not None and not invitation.withdrawn_at and must_sign(invitation)
+        return super().change_view(request, object_id, form_url, {"kept_back": kept_back, **(extra_context or {})})
 
     def withdraw(self, request: HttpRequest, pk: Any) -> HttpResponse:
         """Close the way in."""

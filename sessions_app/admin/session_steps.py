@@ -13,6 +13,7 @@ from sessions_app.admin.family_texts import FamilyTextInput
 from sessions_app.admin.inviting import Invite
 from sessions_app.admin.steps import Reach, Step, reach_of, told_in
 from sessions_app.admin.times import ClockField, DayField, initial_times, period_of
+from sessions_app.contacting import contacts_of, unsigned_said
 from sessions_app.mail_times import PREPARATION, REMINDER, marks_due, preparation_due_at, reminder_due_at
 from sessions_app.models import Booking, Session, StaffAssignment
 from whippersnappers import dates
@@ -52,6 +53,9 @@ class Confirm(Step):
 
     def reach(self) -> Reach:
         return reach_of(self.session)
+
+    def context(self) -> dict[str, Any]:
+        return {"unsigned": unsigned_said(contacts_of(self.session.pk)) if self.session.is_remote else ""}
 
     def act(self, form: forms.Form) -> str:
         confirming.confirm(self.session.pk, by=self.request.user, now=self.now)

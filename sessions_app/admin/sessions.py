@@ -24,6 +24,7 @@ from sessions_app.admin.bulk_actions import BULK_ACTIONS
 from sessions_app.admin.bulk_pages import bulk_urls
 from sessions_app.admin.cards import card
 from sessions_app.admin.keeping import KeepAsActivity
+from sessions_app.admin.letting_in import LetInOnce
 from sessions_app.admin.mail_preview import preview_html, preview_page
 from sessions_app.admin.mending import page_of
 from sessions_app.admin.session_export import ExportsSessions
@@ -53,7 +54,8 @@ from sessions_app.admin.steps import Step, respond, told_in
 from sessions_app.admin.using_activities import UsesActivities
 from sessions_app.admin.waiting_list import waiting_list
 from sessions_app.admin.waiting_steps import WAITING_PAGES
-from sessions_app.contacting import contacts_of
+from sessions_app.contacting import contacts_of, unsigned_said
+from sessions_app.door_list import door_list
 from sessions_app.family_words import words_of
 from sessions_app.models import Session
 from sessions_app.readiness import family_texts, gate_facts
@@ -61,7 +63,7 @@ from sessions_app.text_advice import advise_on_all
 from whippersnappers import dates
 from whippersnappers.accounts.access import signed_in
 
-_STEPS: list[type[Step]] = [*PAGES, *WAITING_PAGES, KeepAsActivity]
+_STEPS: list[type[Step]] = [*PAGES, *WAITING_PAGES, KeepAsActivity, LetInOnce]
 _EDITABLE = (Session.State.DRAFT, Session.State.CONFIRMED)
 
 
@@ -191,6 +193,7 @@ class SessionAdmin(FindsSessions, ExportsSessions, UsesActivities):
         line = card(gate_facts(Session.objects.filter(pk=session.pk)).get(), now)
         is_over = session.ends_at <= now
         may_move = session.state in _EDITABLE and not is_over
+        contacts = contacts_of(session.pk)
         bookings = session.bookings.select_related("child").order_by("child__known_as", "child__last_name")
         return {
             "title": session.title,
@@ -202,8 +205,9 @@ class SessionAdmin(FindsSessions, ExportsSessions, UsesActivities):
             "is_over": is_over,
             "may_move": may_move,
             "suggestions": suggesting.suggest([line.session]).get(session.pk) if may_move else None,
-            "contacts": contacts_of(session.pk),
-            "bookings": list(bookings.holding_a_place()),
+            "contacts": contacts,
+            "unsigned": unsigned_said(contacts) if may_move and session.is_remote else "",
+            "bookings": list(bookings.holding_a_place().knowing_consent()),
             "waiting": waiting_list(session),
             "meeting": session.meetings.filter(is_wanted=True).select_related("host").first(),
         }
@@ -212,7 +216,7 @@ class SessionAdmin(FindsSessions, ExportsSessions, UsesActivities):
         """A session to read: for those who deliver it, and for everybody once it is over or called off."""
         context = self.admin_site.each_context(request) | self._around(session, timezone.now())
         context |= {"opts": None, "plans": request.user.has_perm("sessions_app.change_session")}
-        context |= {"steps": session.steps.all(), "items": session.items.all()}
+        context |= {"steps": session.steps.all(), "items": session.items.all(), "door": door_list(session)}
         context["words"] = words_of(session, signed_in(request))
         context["may_see_children"] = request.user.has_perm("sessions_app.view_childinmysessions")
         return TemplateResponse(request, "staff/session_read.html", context)

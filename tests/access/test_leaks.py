@@ -22,7 +22,7 @@ from django.utils import timezone
 
 from families import asking_about_data, proposing
 from families.models import Guardian, Guardianship
-from sessions_app.models import Booking, FamilyAnswer, Feedback, Invitation, Meeting, Session, StaffProfile
+from sessions_app.models import Booking, FamilyAnswer, Feedback, Invitation, LetIn, Meeting, Session, StaffProfile
 from tests.access.world import PEOPLE, World, build
 from tests.factories import BookingFactory, SessionFactory, StaffAssignmentFactory
 from whippersnappers.audit.models import AuditEvent
@@ -52,6 +52,9 @@ MAY_READ: dict[str, set[str]] = {
     "canary-join-url": set(),
     "canary-reason": {"coordinator", "practitioner", "guardian"},
     "canary-feedback": {"coordinator", "guardian"},
+    "canary-signed-gita": {"coordinator", "guardian"},
+    "canary-device-gita": {"coordinator", "guardian"},
+    "canary-let-in": {"coordinator"},
     "canary-secret-code": set(),
 }
 SKIPPED = re.compile(
@@ -90,6 +93,13 @@ def plant(world: World) -> None:
     meeting.passcode, meeting.join_url = "canarypass", "https://zoom.example/canary-join-url"
     meeting.save()
     _plant_what_families_said(world)
+    LetIn.objects.create(
+        session=world.things["session"],
+        guardian=world.things["guardian"],
+        reason="canary-let-in",
+        by=world.people["coordinator"],
+        at=timezone.now(),
+    )
     OutgoingMail.objects.create(
         key="canary",
         kind="sign_in_code",

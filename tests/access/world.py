@@ -10,7 +10,7 @@ from django.db.models import Model
 from django.test import Client
 from django.utils import timezone
 
-from families import asking_about_data, consenting, proposing
+from families import agreeing, asking_about_data, consenting, proposing
 from families.models import Agreement, Child, Consent, FamilyImport, Guardian, Guardianship
 from sessions_app import confirming, family_feed, invitations, link_tokens, offer_links, rota_feed
 from sessions_app.bulk import choosing
@@ -116,7 +116,15 @@ def build() -> World:
 
 
 def _separated_parents() -> tuple[Guardian, Guardian, Child]:
-    guardian = GuardianFactory(family=FamilyFactory(name="Canary household"), first_name="Gita", last_name="Green")
+    guardian = GuardianFactory(
+        family=FamilyFactory(name="Canary household"), first_name="Gita", last_name="Green", signed=False
+    )
+    evidence = agreeing.Evidence("canary-device-gita", "code", timezone.now())
+    current = agreeing.current_agreement()
+    assert current is not None
+    agreeing.sign(
+        guardian, current, typed_name="canary-signed-gita", evidence=evidence, by=guardian.user, now=timezone.now()
+    )
     separated = GuardianFactory(family=FamilyFactory(), first_name="Sami", last_name="Stone")
     child = ChildFactory(family=guardian.family, known_as="Pip")
     GuardianshipFactory(guardian=guardian, child=child)

@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import InternalError, transaction
 
-from families import agreeing, consenting
+from families import agreeing, consenting, publishing
 from families.models import Agreement, Consent, Signature
 from tests.factories import GuardianFactory, GuardianshipFactory
 from whippersnappers.audit.models import AuditEvent
@@ -86,7 +86,7 @@ def test_a_new_version_takes_over_when_published(administrator):
     assert agreeing.has_signed(guardian.pk) is True
     second = agreeing.save_draft(Agreement(text="New words.", easy_text="New."), by=administrator, now=NOW)
     assert (second.version, agreeing.current_agreement(), agreeing.has_signed(guardian.pk)) == (2, first, True)
-    agreeing.publish(second, by=administrator, now=NOW)
+    publishing.publish(second, by=administrator, now=NOW)
     assert (agreeing.current_agreement(), agreeing.has_signed(guardian.pk)) == (second, False)
     with pytest.raises(ValidationError, match="newer version"):
         agreeing.sign(guardian, first, typed_name="Ann Lee", by=guardian.user, now=NOW)

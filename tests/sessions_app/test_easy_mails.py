@@ -5,12 +5,13 @@ Whoever adds a kind of mail that families get writes a sample of it here, or the
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
 from django.utils import timezone
 
-from families import asking_about_data
+from families import agreeing, agreement_mails, asking_about_data
 from families.emails import WELCOME
 from families.models import DataRequest, Guardian
 from families.welcoming import welcome
@@ -65,6 +66,12 @@ def samples() -> Iterator[tuple[str, Rendered]]:
             Piece(NEW, facts, url=me.join_url, prepares=True),
         ]
         yield "digest", family_digest(pieces, "Siobhán")
+        sign = "https://example.org/portal/agreement/?back=x"
+        unsigned = replace(me, join_url="", sign_url=sign, portal_url="https://example.org/portal/sessions/x/")
+        yield posting.INVITATION, family_emails.invitation(facts, unsigned, prepares=True, now=NOW)
+        yield posting.INVITATION, family_emails.invitation(facts, me, prepares=False, opened=True, now=NOW)
+        yield "digest", family_digest([Piece(NEW, facts, sign_url=sign)], "Siobhán")
+    agreement_mails.ask_everybody(agreeing.current_agreement(), now=NOW)  # type: ignore[arg-type]
     emails.send_sign_in_code(adult.user, "314159", now=NOW)  # type: ignore[arg-type]
     emails.send_security_notice(adult.user, "email_changed", now=NOW)  # type: ignore[arg-type]
     welcome([adult], by=adult.user, now=NOW)
