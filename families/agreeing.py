@@ -177,6 +177,10 @@ class Point:
     exact: str
     easy: str
 
+    @property
+    def is_heading(self) -> bool:
+        return self.easy.endswith(":")
+
 
 def points(agreement: Agreement) -> list[Point]:
     """The undertakings one by one, where both texts have the same number of them; else both as a whole."""

@@ -34,7 +34,9 @@ class SignedFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         match self.value():
             case "missing":
-                return queryset.filter(may_enter=False, session__delivery=Session.Delivery.REMOTE)
+                return queryset.filter(
+                    may_enter=False, session__delivery=Session.Delivery.REMOTE, session__ends_at__gt=timezone.now()
+                )
             case "let_in":
                 let_in = LetIn.objects.filter(session=OuterRef("session"), guardian=OuterRef("guardian"))
                 return queryset.filter(Exists(let_in))
@@ -94,7 +96,7 @@ class InvitationAdmin(StaffAdmin):
     @admin.display(description="Way in", ordering="withdrawn_at")
     def status(self, invitation: Invitation) -> SafeString:
         word, colour = ("Withdrawn", "danger") if invitation.withdrawn_at else ("Theirs", "success")
-        if not invitation.withdrawn_at and must_sign(invitation):
+        if _is_kept_back(invitation):
             word, colour = "Not signed", "warning"
         return format_html('<span class="st-label st-label--{}">{}</span>', colour, word)
 
@@ -138,7 +140,7 @@ class InvitationAdmin(StaffAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         invitation = self.get_object(request, object_id)
-        kept_back = invitation is not None and not invitation.withdrawn_at and must_sign(invitation)
+        kept_back = invitation is not None and _is_kept_back(invitation)
         return super().change_view(request, object_id, form_url, {"kept_back": kept_back, **(extra_context or {})})
 
     def withdraw(self, request: HttpRequest, pk: Any) -> HttpResponse:
@@ -155,3 +157,9 @@ class InvitationAdmin(StaffAdmin):
         service(invitation.pk, by=request.user, now=timezone.now())
         messages.success(request, said)
         return redirect(reverse("admin:sessions_app_invitation_change", args=[pk]))
+
+
+def _is_kept_back(invitation: Invitation) -> bool:
+    """Whether the way in waits for a signature; one that is closed or over waits for nothing."""
+    is_ahead = invitation.withdrawn_at is None and invitation.session.ends_at > timezone.now()
+    return is_ahead and must_sign(invitation)

@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from families import agreeing
 from families.portal.guards import signed_in_guardian
 from sessions_app import feedback
 from sessions_app.family_offers import offers_of, waiting_of
@@ -19,7 +20,7 @@ LISTED = 8
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The next session first, then what is planned. Only for guardians; others find nothing here."""
-    signed_in_guardian(request)
+    guardian = signed_in_guardian(request)
     user, now = signed_in(request), timezone.now()
     seen = gather(user, Q(session__ends_at__gt=now - feedback.OPEN_FOR), now)
     ahead = [s for s in seen if not s.is_over(now) and not s.is_only_waited_for]
@@ -28,6 +29,8 @@ def home(request: HttpRequest) -> HttpResponse:
     rest = [s for s in planned if s is not upcoming]
     last = next((s for s in reversed(seen) if s.invites_feedback), None)
     way_in = upcoming.way_in(now) if upcoming else None
+    # Where the way in says it already, once is enough.
+    asks_to_sign = not (way_in and way_in.sign_path) and not agreeing.has_signed(guardian.pk)
     offered, waiting = offers_of(user, now), waiting_of(user, now)
     context = {
         "now": now,
@@ -38,9 +41,12 @@ def home(request: HttpRequest) -> HttpResponse:
         "can_answer": upcoming is not None and upcoming.can_answer(now),
         "upcoming": with_contents(upcoming) if upcoming else None,
         "way_in": way_in,
+        "asks_to_sign": asks_to_sign,
         "cancelled": [s for s in ahead if s.is_cancelled],
         "weeks": by_week(rest[:LISTED], now),
         "more": max(len(rest) - LISTED, 0),
-        "page_state": page_state(*map(facts_of, ahead), way_in and way_in.state, [o.token for o in offered], waiting),
+        "page_state": page_state(
+            *map(facts_of, ahead), way_in and way_in.state, [o.token for o in offered], waiting, asks_to_sign
+        ),
     }
     return draw(request, "portal/home.html", context, upcoming.meeting if upcoming else None)

@@ -164,3 +164,11 @@ def test_the_copy_is_for_who_signed_that_version(at_home, guardian, client):
 
 def test_nobody_keeps_a_copy_of_the_page(at_home):
     assert at_home.get(PAGE)["Cache-Control"] == "no-store, private"
+
+
+def test_home_asks_to_sign_where_no_way_in_says_it(at_home, guardian):
+    assert "Please read our agreement and sign it." in at_home.get(reverse("portal")).content.decode()
+    invited(guardian)
+    assert "Please read our agreement and sign it." not in at_home.get(reverse("portal")).content.decode()
+    at_home.post(PAGE, typed())
+    assert "agreement" not in at_home.get(reverse("portal")).content.decode().split("<main")[1].split("</main")[0]
