@@ -12,6 +12,7 @@ from families.data_request_mails import ANSWERED, EXTENDED, RECEIVED, tell
 from families.models import DataRequest, Guardian
 from families.plain_text import tidy
 from whippersnappers.audit.trail import record
+from whippersnappers.secret_requests import refuse_reason
 
 IS_ANSWERED = "This request is answered already. An answer is not rewritten."
 
@@ -52,6 +53,7 @@ def extend(request: DataRequest, reason: str, *, by: Any, now: datetime) -> Data
         raise ValidationError("The first month is over: it is too late for more time. Please answer now.")
     if not reason.strip():
         raise ValidationError({"extension_reason": "Say why it takes longer. The family reads it."})
+    refuse_reason(reason)
     open_one.extended_at, open_one.extension_reason = now, tidy(reason)
     open_one.save(update_fields=["extended_at", "extension_reason"])
     record("data_request.extended", by=by, target=open_one, now=now, due=open_one.due_on)
@@ -72,6 +74,7 @@ def answer(request: DataRequest, outcome: str, reason: str, *, by: Any, now: dat
         problems["reason"] = "Say what was done, what was not, and why. The family reads it."
     if problems:
         raise ValidationError(problems)
+    refuse_reason(reason)
     open_one = _open(request)
     open_one.outcome, open_one.reason = outcome, tidy(reason)
     open_one.answered_at, open_one.answered_by = now, by

@@ -25,6 +25,7 @@ class WordsField(forms.CharField):
     def __init__(self, *, most: int = MOST_WORDS, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.most = most
+        # Django's own would say it in other words, and later.
         self.validators = []
 
     def to_python(self, value: Any) -> str:

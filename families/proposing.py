@@ -17,6 +17,7 @@ from families.models import Child, Guardian, Guardianship, Proposal
 from families.plain_text import tidy
 from families.sign_in import check_address
 from whippersnappers.audit.trail import record
+from whippersnappers.secret_requests import refuse_reason
 
 Field = Proposal.Field
 # What a parent or carer may propose for a child, in the order of the page.
@@ -133,6 +134,7 @@ def decline(proposal: Proposal, reason: str, *, by: Any, now: datetime) -> Propo
     """Leave the value as it is; the family reads why. Raises ValidationError without a reason, or when it is over."""
     if not reason.strip():
         raise ValidationError({"reason": "Say why. The family reads it."})
+    refuse_reason(reason)
     waiting = _waiting(proposal)
     waiting.reason = tidy(reason)
     return _end(waiting, Proposal.State.DECLINED, by=by, now=now, decided_by=by)

@@ -16,6 +16,7 @@ from demo.sample.rota import make_rota
 from demo.sample.series import make_series
 from demo.sample.sessions import make_sessions, make_tomorrows_draft
 from demo.sample.waiting import make_waiting_list
+from demo.sample.wishes import make_wishes
 from demo.sample.year import make_year
 from families.models import Family
 from sessions_app.models import Place, StaffProfile, ZoomHost
@@ -47,6 +48,7 @@ def make_charity(now: datetime) -> None:
     make_series(staff, children, now)
     make_rota(staff, now)
     make_answers(staff, now)
+    make_wishes(children, now)
     # The mails of sessions long past were not made today.
     OutgoingMail.objects.filter(state=OutgoingMail.State.SENT).update(created_at=F("not_before"))
 

@@ -11,15 +11,15 @@ from typing import Any
 from families.held_data import Record, Section, held_about, moment
 from families.models import Guardian, Guardianship
 from sessions_app import posting
-from sessions_app.models import Booking, FamilyAnswer, Feedback, JoinUse
+from sessions_app.models import Booking, FamilyAnswer, Feedback, JoinUse, Session
 from whippersnappers.accounts.models import User
 from whippersnappers.outbox import catalogue
 from whippersnappers.outbox.models import OutgoingMail
 
 Source = Callable[[Guardian, User, datetime], list[Section]]
 NOT_IN_HERE = (
-    "Notes that our staff keep about your family, and what we must keep safe for others, are not on this page. "
-    "Ask for a copy: a person looks through them and sends you what is yours."
+    "Not all is in here. Our staff keep notes, and some things we must keep safe for others. "
+    "Ask us for a copy. Then a person looks at the notes for you."
 )
 
 
@@ -62,12 +62,14 @@ def _places(user: User) -> list[Record]:
     """Whether another parent answered shows in none of it: only that there is a place, and who was there."""
     children = Guardianship.objects.filter(guardian__user=user, restricted=False, may_see_details=True)
     bookings = Booking.objects.filter(child__in=children.values("child")).select_related("session", "child")
+    # What is only being planned has been told to nobody yet.
+    bookings = bookings.exclude(session__state=Session.State.DRAFT)
     return [
         Record(
             f"{one.child.known_as}: {one.session.title}",
             [("When", moment(one.session.starts_at)), ("Was there", one.get_attendance_display())],
         )
-        for one in bookings.order_by("-session__starts_at")
+        for one in bookings.order_by("-session__starts_at", "child__known_as")
     ]
 
 
