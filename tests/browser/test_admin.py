@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
+from pytest_django.live_server_helper import LiveServer
 
 from sessions_app import confirming
 from sessions_app.models import Meeting, PhoneTask, Session
@@ -174,3 +175,25 @@ def test_a_practitioners_pages_read_well(eyes: Eyes, practitioner: User, screen:
         eyes.go(address)
         eyes.check(f"staff-{name}")
     assert eyes.page.get_by_text(child.known_as).count() > 0
+
+
+def test_without_javascript_the_pages_are_there(
+    browser: Browser, live_server: LiveServer, coordinator: User, screen: Screen, scene: dict[str, str]
+) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    eyes = Eyes(context.new_page(), live_server.url)
+    eyes.sign_in(coordinator)
+    eyes.use(screen)
+    page = eyes.page
+    # What Unfold hides until its scripts have run is to be seen: the page, the menu, and the way out
+    eyes.go(scene["home"])
+    expect(page.get_by_role("heading", name="Cora")).to_be_visible()
+    expect(page.get_by_role("button", name="Log out")).to_be_visible()
+    page.locator("#nav-sidebar").get_by_text("Calendar", exact=True).click()
+    expect(page.get_by_role("heading", name="Tomorrow")).to_be_visible()
+    # A list lies bare, not under its filters, and can be filtered
+    page.locator("#nav-sidebar a").get_by_text("Sessions", exact=True).click()
+    page.get_by_label("By kind").select_option(label="Group entertainment")
+    page.get_by_role("button", name="Apply Filters").click()
+    expect(page.get_by_text("0 sessions")).to_be_visible()
+    context.close()
