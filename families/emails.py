@@ -8,14 +8,14 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from families import agreement_mails, data_request_mails
+from families import agreement_mails, data_request_mails, help_mails
 from families.models import Guardian
 from whippersnappers.organisation import organisation
 from whippersnappers.outbox.catalogue import MailKind, NotWanted, Rendered, Verdict, Wanted, register
 from whippersnappers.outbox.easy_mails import asks_who_reads_easily
 from whippersnappers.outbox.models import OutgoingMail
 
-__all__ = ["WELCOME", "agreement_mails", "data_request_mails", "person", "reads_easily"]
+__all__ = ["WELCOME", "agreement_mails", "data_request_mails", "help_mails", "person", "reads_easily"]
 
 _GUARDIAN = "guardian:"
 _PERSON = re.compile(r"(?P<what>guardian|user):(?P<id>[0-9a-f-]{36})")

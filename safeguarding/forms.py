@@ -5,18 +5,15 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxLengthValidator, ProhibitNullCharactersValidator
 
 from families.models import Child
+from families.plain_text import LinesField
 from safeguarding.models import Concern
 from safeguarding.vocabulary import Kind
 from whippersnappers.accounts.models import User
 
 MUCH = 20_000
 SOME = 1_000
-TOO_LONG = "This is too long for one message. Please send the first part, then the rest in a second message."
-TOO_LONG_HERE = "This is too long for this box. Please write the rest under “What happened?”."
-NOT_TEXT = "There is a sign in this text that we cannot read. Please type it anew."
 # What the four answers mean to those who look after it.
 ABOUT = [
     (Kind.CHILD, "A child or young person"),
@@ -24,15 +21,6 @@ ABOUT = [
     (Kind.STAFF, "Somebody who works or helps here"),
     (Kind.LEAD, "Our Safeguarding Lead, or their deputy"),
 ]
-
-
-class Words(forms.CharField):
-    """Free text that says in plain words what is wrong with it."""
-
-    def __init__(self, *, most: int, too_long: str, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        # Not `max_length`: with that, browsers cut off what is pasted, without a word.
-        self.validators = [MaxLengthValidator(most, too_long), ProhibitNullCharactersValidator(message=NOT_TEXT)]
 
 
 class OwnChildren(forms.ModelMultipleChoiceField):
@@ -75,21 +63,19 @@ class WorriedForm(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    who = Words(
+    who = LinesField(
         label="Who is it about?",
         help_text="A name, or how we can tell who it is.",
         required=False,
         most=SOME,
-        too_long=TOO_LONG_HERE,
-        widget=forms.Textarea(attrs={"rows": 2}),
+        rows=2,
     )
-    what_happened = Words(
+    what_happened = LinesField(
         label="What happened?",
         help_text="What did you see or hear? When was it? Use your own words. It does not have to be perfect.",
         most=MUCH,
-        too_long=TOO_LONG,
         error_messages={"required": "Please say in a few words what worries you."},
-        widget=forms.Textarea(attrs={"rows": 7}),
+        rows=7,
     )
     danger_now = forms.ChoiceField(
         label="Is anybody in danger right now?",
@@ -101,13 +87,12 @@ class WorriedForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": "Please choose one.", "invalid_choice": "Please choose one."},
     )
-    reach_reporter = Words(
+    reach_reporter = LinesField(
         label="How can we reach you safely?",
         help_text="For example: “Call my mobile in the morning.” Or: “Do not leave a message.”",
         required=False,
         most=SOME,
-        too_long=TOO_LONG_HERE,
-        widget=forms.Textarea(attrs={"rows": 2}),
+        rows=2,
     )
     form_key = FormKey(widget=forms.HiddenInput, required=False)
 

@@ -4,7 +4,7 @@ from django.urls import path
 
 from sessions_app import staff_feed
 from sessions_app.my_data import portal as my_data
-from sessions_app.portal import agreement, calendar, feedback, home, join, photos, pictures, places, sessions
+from sessions_app.portal import agreement, calendar, feedback, helping, home, join, photos, pictures, places, sessions
 
 urlpatterns = [
     path("portal/", home.home, name="portal"),
@@ -32,6 +32,7 @@ urlpatterns = [
     path("place/<str:token>/", places.place, name="place"),
     path("join/<str:token>/pictures/", pictures.join_pictures, name="join_pictures"),
     path("join/<str:token>/pictures.pdf", pictures.join_pictures_pdf, name="join_pictures_pdf"),
+    path("join/<str:token>/help/", helping.join_help, name="join_help"),
     path("join/<str:token>/answer/", join.answer, name="join_answer"),
     path("join/<str:token>/", join.join, name="join"),
 ]

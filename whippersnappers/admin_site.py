@@ -158,6 +158,13 @@ NAVIGATION: dict[str, list[Item]] = {
             "sessions_app.admin.badges.calls_to_make",
         ),
         Item(
+            "Help with Zoom",
+            "support",
+            "families_helprequest",
+            "families.view_helprequest",
+            "sessions_app.admin.badges.requests_for_help",
+        ),
+        Item(
             "Mail log",
             "mail",
             "outbox_outgoingmail",

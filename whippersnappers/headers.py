@@ -1,6 +1,6 @@
 """Headers that tell browsers what these pages may do, and that nobody keeps a copy of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponseBase
@@ -35,10 +35,17 @@ _OFF = (
     "window-management",
     "xr-spatial-tracking",
 )
-PERMISSIONS_POLICY = ", ".join(
-    [f"{name}=()" for name in _OFF]
-    + [f"{name}=(self)" for name in ("publickey-credentials-create", "publickey-credentials-get")]
-)
+
+
+def permissions_policy(allowed: Collection[str] = ()) -> str:
+    """The header's value: everything off for everybody, but what is `allowed` to our own page."""
+    return ", ".join(
+        [f"{name}=({'self' if name in allowed else ''})" for name in _OFF]
+        + [f"{name}=(self)" for name in ("publickey-credentials-create", "publickey-credentials-get")]
+    )
+
+
+PERMISSIONS_POLICY = permissions_policy()
 # Pages without a sign-in that still are for one person only.
 _PERSONAL = ("/join/", "/place/", "/rota/", "/calendar/", "/accounts/", "/worried/")
 

@@ -3,6 +3,7 @@
 from families.models.agreements import Agreement, Consent, Signature
 from families.models.children import Child, Group, Guardianship
 from families.models.data_requests import DataRequest
+from families.models.helping import HelpRequest
 from families.models.households import Family, Guardian
 from families.models.imports import FamilyImport, FamilyImportRow
 from families.models.proposals import DetailsConfirmed, Proposal
@@ -19,6 +20,7 @@ __all__ = [
     "Group",
     "Guardian",
     "Guardianship",
+    "HelpRequest",
     "Proposal",
     "Signature",
 ]

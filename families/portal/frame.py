@@ -24,6 +24,7 @@ class Place:
 PLACES = [
     Place("portal", "Sessions", "calendar", ("/portal/sessions/", "/join/", "/place/")),
     Place("portal_children", "Children", "child", ("/portal/children/",)),
+    Place("portal_zoom", "Zoom help", "help", ("/portal/zoom/", "/portal/help/")),
     Place(
         "portal_me",
         "Me",

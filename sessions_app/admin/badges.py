@@ -6,7 +6,7 @@ from django.db.models import F, Func, IntegerField, QuerySet, Value
 from django.http import HttpRequest
 from django.utils import timezone
 
-from families.models import DataRequest, Proposal
+from families.models import DataRequest, HelpRequest, Proposal
 from sessions_app.models import PhoneTask
 from whippersnappers.outbox.models import OutgoingMail
 
@@ -31,6 +31,11 @@ def data_requests_open(request: HttpRequest) -> int:
     return _counts(request)["data_requests"]
 
 
+def requests_for_help(request: HttpRequest) -> int:
+    """Families that asked for help with Zoom and wait."""
+    return _counts(request)["help"]
+
+
 def _counts(request: Any) -> dict[str, int]:
     """Counted when the first line asks, and kept for the others of the same page."""
     if not hasattr(request, "badges"):
@@ -38,7 +43,8 @@ def _counts(request: Any) -> dict[str, int]:
         mails = _count("mails", OutgoingMail.objects.filter(state=OutgoingMail.State.DEAD))
         proposals = _count("proposals", Proposal.objects.waiting())
         data_requests = _count("data_requests", DataRequest.objects.open())
-        request.badges = dict(calls.union(mails, proposals, data_requests, all=True))
+        helped = _count("help", HelpRequest.objects.waiting())
+        request.badges = dict(calls.union(mails, proposals, data_requests, helped, all=True))
     return request.badges
 
 

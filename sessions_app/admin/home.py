@@ -14,8 +14,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
-from families.models import DataRequest, Proposal
+from families.models import DataRequest, HelpRequest, Proposal
 from sessions_app.admin.cards import SessionCard, cards
+from sessions_app.admin.helping import with_next_session
 from sessions_app.models import Meeting, PhoneTask, Session, StaffProfile, SwapRequest
 from whippersnappers import dates
 from whippersnappers.accounts.models import User
@@ -58,6 +59,7 @@ class Home:
     plans: bool = False
     delivers: bool = False
     calls: Waiting | None = None
+    help: Waiting | None = None
     mails: Waiting | None = None
     proposals: Waiting | None = None
     data_requests: Waiting | None = None
@@ -92,6 +94,8 @@ def home_for(user: User, now: datetime) -> Home:
         home.proposals = _proposals()
     if user.has_perm("families.change_datarequest"):
         home.data_requests = _data_requests(now)
+    if user.has_perm("families.change_helprequest"):
+        home.help = _help(now)
     if user.has_perm("outbox.view_outgoingmail") and admin.site.is_registered(OutgoingMail):
         home.mails = _mails()
         home.mail_trouble = trouble(now)
@@ -155,6 +159,11 @@ def _data_requests(now: datetime) -> Waiting:
     for request in waiting.rows:
         request.clock = request.clock_said(now)
     return waiting
+
+
+def _help(now: datetime) -> Waiting:
+    waiting = HelpRequest.objects.waiting().select_related("guardian")
+    return _waiting(with_next_session(waiting, now), "families_helprequest")
 
 
 def _mails() -> Waiting:

@@ -9,7 +9,8 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from safeguarding.forms import MUCH, NOT_TEXT, TOO_LONG
+from families.plain_text import TOO_LONG, UNSEEN
+from safeguarding.forms import MUCH
 from safeguarding.models import Concern, ConcernPerson, ConcernVersion
 from safeguarding.vocabulary import Kind
 from tests.factories import ChildFactory, GuardianshipFactory, household
@@ -114,10 +115,10 @@ def test_after_signing_in_again_one_more_press_sends_it(parent):
     [
         ({"what_happened": ""}, "Please say in a few words what worries you."),
         ({"what_happened": " \n "}, "Please say in a few words what worries you."),
-        ({"what_happened": "x" * (MUCH + 1)}, TOO_LONG),
-        ({"what_happened": "x" * 1_000_000}, TOO_LONG),
-        ({"what_happened": "a\x00b"}, NOT_TEXT),
-        ({"who": "a\x00b"}, NOT_TEXT),
+        ({"what_happened": "x" * (MUCH + 1)}, TOO_LONG.format(most=MUCH)),
+        ({"what_happened": "x" * 1_000_000}, TOO_LONG.format(most=MUCH)),
+        ({"what_happened": "a\x00b"}, UNSEEN),
+        ({"who": "a\x00b"}, UNSEEN),
         ({"kind": "none"}, "Please choose one."),
         ({"danger_now": ""}, "Please choose one."),
         ({"children": ["not-an-id"]}, "Please choose from the children on this page."),

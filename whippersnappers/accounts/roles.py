@@ -54,6 +54,7 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
         | _all("sessions_app", "seriesstep", "seriesitem", "activitystep", "activityitem", "seriesstaff", "holiday")
         | _some("view add change", "sessions_app", "staffassignment", "booking")
         | _some("view change", "sessions_app", "phonetask")
+        | _some("view change", "families", "helprequest")
         | _some("view", "sessions_app", "meeting", "zoomhost", "invitation")
         | {"outbox.view_outgoingmail", "outbox.resend_outgoingmail"}
     ),
