@@ -53,65 +53,43 @@ def _stand(device: str) -> Step:
     return Step("Find a good place", words, "stand")
 
 
-_SOUND_HERE = Step(
+_SOUND = Step(
     "Turn on the sound",
     "If you hear nothing, press “Join audio”. Then choose the internet, not a call. Turn the volume up.",
     "sound",
 )
+_COMPUTER_SOUND = Step(
+    "Turn on the sound",
+    "Press “Join with computer audio”. Turn the volume up. Headphones help if there is an echo.",
+    "sound",
+)
+_BROWSER = Step(
+    "Or go without",
+    "You cannot put Zoom on this computer? Then look for “Join from your browser” when the Zoom page opens.",
+    "browser",
+)
+
+
+def _get(words: str) -> Step:
+    return Step("Get Zoom", f"{words} It is free.", "get")
+
+
+def _from_store(apple: str, others: str) -> Step:
+    return _get(
+        f"On an {apple}, open the App Store. On other {others}, open the Play Store. Look for “Zoom Workplace”."
+    )
+
+
+def _guide(device: str, getting: list[Step], sound: Step) -> list[Step]:
+    return [*getting, _NO_ACCOUNT, _stand(device), _come(device), _NAME, _ALLOW, sound, _WAIT, _HELLO]
+
 
 GUIDES: dict[str, list[Step]] = {
-    Device.PHONE: [
-        Step(
-            "Get Zoom",
-            "On an iPhone, open the App Store. On other phones, open the Play Store. Look for “Zoom Workplace”. It is free.",
-            "get",
-        ),
-        _NO_ACCOUNT,
-        _stand("phone"),
-        _come("phone"),
-        _NAME,
-        _ALLOW,
-        _SOUND_HERE,
-        _WAIT,
-        _HELLO,
-    ],
-    Device.TABLET: [
-        Step(
-            "Get Zoom",
-            "On an iPad, open the App Store. On other tablets, open the Play Store. Look for “Zoom Workplace”. It is free.",
-            "get",
-        ),
-        _NO_ACCOUNT,
-        _stand("tablet"),
-        _come("tablet"),
-        _NAME,
-        _ALLOW,
-        _SOUND_HERE,
-        _WAIT,
-        _HELLO,
-    ],
-    Device.COMPUTER: [
-        Step(
-            "Get Zoom",
-            "Go to zoom.us/download. Press “Download”, then open the file. It is free.",
-            "get",
-        ),
-        Step(
-            "Or go without",
-            "You cannot put Zoom on this computer? Then look for “Join from your browser” when the Zoom page opens.",
-            "browser",
-        ),
-        _NO_ACCOUNT,
-        _stand("computer"),
-        _come("computer"),
-        _NAME,
-        _ALLOW,
-        Step(
-            "Turn on the sound",
-            "Press “Join with computer audio”. Turn the volume up. Headphones help if there is an echo.",
-            "sound",
-        ),
-        _WAIT,
-        _HELLO,
-    ],
+    Device.PHONE: _guide("phone", [_from_store("iPhone", "phones")], _SOUND),
+    Device.TABLET: _guide("tablet", [_from_store("iPad", "tablets")], _SOUND),
+    Device.COMPUTER: _guide(
+        "computer",
+        [_get("Go to zoom.us/download. Press “Download”, then open the file."), _BROWSER],
+        _COMPUTER_SOUND,
+    ),
 }

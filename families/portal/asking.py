@@ -52,7 +52,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     """The button and a few questions; once pressed, that we have it. Another press adds to what was said."""
     guardian = signed_in_guardian(request)
     device = guessed_device(request.headers.get("User-Agent", ""))
-    form = HelpForm(request.POST or None, initial={"device": device})
+    form = HelpForm(request.POST if request.method == "POST" else None, initial={"device": device})
     if request.method == "POST" and form.is_valid():
         said = {**form.cleaned_data, "device": form.cleaned_data["device"] or device}
         ask_for_help(guardian, **said, by=request.user, now=timezone.now())

@@ -15,13 +15,17 @@ from uuid import uuid4
 import pytest
 import structlog
 from django.contrib import admin
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from families import asking_about_data, proposing
+from families.helping import ask_for_help
 from families.models import Guardian, Guardianship
+from safeguarding.models import Concern
+from safeguarding.raising import Report, raise_concern
+from safeguarding.vocabulary import Kind
 from sessions_app.models import Booking, FamilyAnswer, Feedback, Invitation, LetIn, Meeting, Session, StaffProfile
 from tests.access.world import PEOPLE, World, build
 from tests.factories import BookingFactory, SessionFactory, StaffAssignmentFactory
@@ -56,6 +60,12 @@ MAY_READ: dict[str, set[str]] = {
     "canary-device-gita": {"coordinator", "guardian"},
     "canary-let-in": {"coordinator"},
     "canary-secret-code": set(),
+    "canary-help-words": {"coordinator"},
+    "canary-help-test": {"coordinator"},
+    # What a parent wrote to the Safeguarding Lead: not even they read it again.
+    "canary-worry": set(),
+    "canary-worry-about": set(),
+    "canary-worry-reach": set(),
 }
 SKIPPED = re.compile(
     r"logout|sign-out|/filters/\?|/static/|/demo/|^mailto:|^tel:|delete|\.(?:xlsx|csv|pdf|svg|png|ico)$"
@@ -100,6 +110,7 @@ def plant(world: World) -> None:
         by=world.people["coordinator"],
         at=timezone.now(),
     )
+    _plant_help_and_worry(world)
     OutgoingMail.objects.create(
         key="canary",
         kind="sign_in_code",
@@ -142,6 +153,23 @@ def _plant_words(world: World) -> None:
     proposing.decline(refused, "canary-declined-because", by=by, now=now)
     asked = asking_about_data.ask(guardian, "correction", "canary-asked", press=uuid4(), by=guardian.user, now=now)
     asking_about_data.extend(asked, "canary-longer-because", by=by, now=now)
+
+
+def _plant_help_and_worry(world: World) -> None:
+    """What the guardian wrote to the support contact, and to the Safeguarding Lead."""
+    guardian = world.people["guardian"]
+    told = {"words": "canary-help-words", "test_result": "canary-help-test"}
+    ask_for_help(guardian.guardian, device="phone", by=guardian, now=timezone.now(), **told)
+    words = {"what_happened": "canary-worry", "who": "canary-worry-about", "reach_reporter": "canary-worry-reach"}
+    report = Report(
+        kind=Kind.STAFF,
+        source=Concern.Source.GUARDIAN,
+        form_key=uuid4(),
+        danger_now=Concern.Danger.YES,
+        words=words,
+        children=[world.things["child"]],
+    )
+    world.things["concern"] = raise_concern(report, by=guardian, now=timezone.now())
 
 
 @pytest.fixture(scope="module")
@@ -295,6 +323,23 @@ def test_no_confidence_stands_in_the_audit_trail_or_the_mail_rows(world):
     assert [c for c in MAY_READ if c in trail or c in rows] == []
 
 
+def test_nobody_learns_that_there_is_a_concern(world, crawled):
+    """Not from a page, the trail or the mail log: neither its reference nor its id, nor that somebody was told."""
+    concern = world.things["concern"]
+    hints = [concern.reference, str(concern.pk), "concern_raised", "concern.raised"]
+    for person in PEOPLE:
+        pages = crawl(world, person, crawled)
+        found = [(hint, address) for address, text in pages.items() for hint in hints if hint in text]
+        assert (person, found) == (person, [])
+
+
+def test_tables_hold_no_word_of_a_worry(world):
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names():
+            cursor.execute(f'SELECT count(*) FROM "{table}" t WHERE t::text LIKE %s', ["%canary-worry%"])
+            assert (table, cursor.fetchone()[0]) == (table, 0)
+
+
 def test_log_lines_carry_no_confidence(world):
     token, offer_token = world.things["token"], world.things["offer_token"]
     with structlog.testing.capture_logs() as lines:
@@ -303,6 +348,10 @@ def test_log_lines_carry_no_confidence(world):
         client.get(reverse("place", args=[offer_token]))
         client.force_login(world.people["coordinator"])
         client.get(reverse("admin:sessions_app_session_change", args=[world.key("session")]))
+        client.force_login(world.people["guardian"])
+        worry = {"what_happened": "canary-worry", "who": "canary-worry-about", "kind": "child", "danger_now": "no"}
+        client.post(reverse("portal_worried"), worry, follow=True)
+        client.post(reverse("portal_help"), {"words": "canary-help-words"})
     # What the log processors let through (tests/test_logs.py holds real processes to it).
     written = " ".join(scrubbed(str(line)) for line in lines)
     assert lines != []

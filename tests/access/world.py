@@ -11,6 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from families import agreeing, asking_about_data, consenting, proposing
+from families.helping import ask_for_help
 from families.models import Agreement, Child, Consent, FamilyImport, Guardian, Guardianship
 from sessions_app import confirming, family_feed, invitations, link_tokens, offer_links, rota_feed
 from sessions_app.bulk import choosing
@@ -199,6 +200,8 @@ def _things(session: Session, theirs: Session, child: Child, guardian: Guardian,
         "bulk_run": choosing.choose("confirm", [theirs.pk], by=by, now=timezone.now()),
         "saved_filter": save_filter("families.child", "Left", "archived=only", by=by, now=timezone.now()),
         "one": 1,
+        "device": "tablet",
+        "help_request": ask_for_help(guardian, device="phone", by=guardian.user, now=timezone.now()),
         "proposal": proposing.propose(child, guardian, {"likes": "Drums"}, by=guardian.user, now=timezone.now())[0],
         "data_request": asking_about_data.ask(
             guardian, "copy", "", press=UUID(int=1), by=guardian.user, now=timezone.now()

@@ -178,6 +178,7 @@ def test_the_greeting_knows_londons_clock(coordinator: User, hour: str, said: st
                 "Requests about data",
                 "Who has been contacted",
                 "Phone list",
+                "Help with Zoom",
                 "Mail log",
                 "Meetings",
                 "Ways in",
