@@ -14,6 +14,10 @@ from playwright.sync_api import sync_playwright
 
 # First the shell, the same engine without windows: it needs a third less of the processor.
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# Containers give little shared memory and no graphics card.
+_CONTAINED = ["--disable-dev-shm-usage", "--disable-gpu"]
+# Where our headers let a page use camera and microphone, it gets Chromium's own, which show a clock and beep.
+_DEVICES = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
 HOW_TO_GET_IT = (
     "there is no Chromium here. To get one: "
     "apt-get install chromium-headless-shell, or .venv/bin/playwright install chromium"
@@ -33,8 +37,7 @@ def find() -> str | None:
 def launch_arguments(path: str) -> dict[str, Any]:
     """What Playwright needs to start it. Chromium's own sandbox does not work as root or in most containers."""
     sandbox = ["--no-sandbox"] if os.getuid() == 0 else []
-    # Containers give little shared memory and no graphics card.
-    return {"executable_path": path, "args": [*sandbox, "--disable-dev-shm-usage", "--disable-gpu"]}
+    return {"executable_path": path, "args": [*sandbox, *_CONTAINED, *_DEVICES]}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

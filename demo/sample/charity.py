@@ -8,6 +8,7 @@ from django.db.models import F
 
 from demo.sample.answers import make_answers
 from demo.sample.families import make_families
+from demo.sample.helping import make_requests_for_help
 from demo.sample.library import make_activities
 from demo.sample.making import MAKER, fixed_id
 from demo.sample.people import STAFF, STAFF_PASSWORD, ZOOM_HOSTS, Member
@@ -49,6 +50,7 @@ def make_charity(now: datetime) -> None:
     make_rota(staff, now)
     make_answers(staff, now)
     make_wishes(children, now)
+    make_requests_for_help(now)
     # The mails of sessions long past were not made today.
     OutgoingMail.objects.filter(state=OutgoingMail.State.SENT).update(created_at=F("not_before"))
 

@@ -151,4 +151,4 @@ def _state(asked: Any, now: datetime) -> tuple[str, str]:
     due = help_due(asked.asked_at, asked.next_session_at)
     if due <= now:
         return "Overdue", "danger"
-    return f"By {dates.near_day(due, now=now)}, {dates.clock(due)}", "warning"
+    return f"Due: {dates.near_day(due, now=now)}, {dates.clock(due)}", "warning"

@@ -52,7 +52,7 @@
 
   function why(error) {
     if (["NotAllowedError", "SecurityError", "PermissionDeniedError"].includes(error.name)) return "denied";
-    if (["NotFoundError", "OverconstrainedError", "DevicesNotFoundError"].includes(error.name)) return "none";
+    if (["NotFoundError", "OverconstrainedError", "DevicesNotFoundError", "NotSupportedError"].includes(error.name)) return "none";
     return "busy";
   }
 

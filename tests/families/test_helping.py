@@ -168,7 +168,7 @@ def test_staff_see_who_when_and_until_when_and_note_how_it_went(client, guardian
 
 @pytest.mark.parametrize(
     ("hours", "change", "word"),
-    [(1, {}, "Overdue"), (30, {}, "By "), (1, {"state": Booking.State.NOT_COMING}, "By ")],
+    [(1, {}, "Overdue"), (30, {}, "Due: "), (1, {"state": Booking.State.NOT_COMING}, "Due: ")],
 )
 def test_it_is_overdue_before_the_next_session(client, guardian, coordinator, hours, change, word):
     invitation = invited(guardian, starts_in=timedelta(hours=hours) - timedelta(minutes=5))
