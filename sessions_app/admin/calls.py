@@ -48,6 +48,16 @@ class Call:
     def meeting(self) -> Meeting | None:
         return None if self.must_sign else current_meeting(self.session)
 
+    @property
+    def words(self) -> tuple[Any, ...]:
+        """All that is said in this call besides the time."""
+        session, meeting = self.session, self.meeting
+        way_in = (meeting.zoom_id, meeting.passcode) if meeting else ()
+        lines = [step.title for step in session.steps.all()], [(i.name, i.needed) for i in session.items.all()]
+        about = (session.title, session.delivery, session.place_id, session.cancel_reason, *way_in)
+        # An offer has its own deadline and wants its own answer.
+        return (self.task.purpose, self.is_taken_back, self.offer and self.offer.pk, *about, self.children, *lines)
+
     def refusal(self, now: datetime) -> str:
         """Why nobody should ring any more; empty when somebody should."""
         if self.is_offer and (self.offer is None or closes_at(self.offer) <= now):
@@ -55,6 +65,48 @@ class Call:
         if self.session.ends_at <= now:
             return "The session is over: it is too late to call about it."
         return "" if self.children else "Do not call: this session is no business of theirs any more."
+
+
+@dataclass(frozen=True)
+class Part:
+    """What is said in one breath: a call about one session, or about several of which the same is to be said."""
+
+    calls: list[Call]
+
+    @property
+    def call(self) -> Call:
+        """The first, in whose words all of them are said."""
+        return self.calls[0]
+
+    @property
+    def sessions(self) -> list[Session]:
+        """The sessions that it is about, by time."""
+        return [call.session for call in self.calls]
+
+    @property
+    def tried_before(self) -> list[Call]:
+        """Those of its calls that were tried already."""
+        return [call for call in self.calls if call.task.attempts]
+
+
+def parts_of(calls: Iterable[Call]) -> list[Part]:
+    """The calls to one person, put together where the same is to be said, each part by its first session."""
+    parts: list[Part] = []
+    for call in sorted(calls, key=lambda call: call.session.starts_at):
+        same = next((part for part in parts if part.call.words == call.words), None)
+        if same is None:
+            parts.append(Part([call]))
+        else:
+            same.calls.append(call)
+    return parts
+
+
+def by_person(calls: Iterable[Call]) -> list[list[Part]]:
+    """The calls of a list, one after the other: all that one person is told stands together, offers apart."""
+    people: dict[Any, list[Call]] = defaultdict(list)
+    for call in calls:
+        people[call.task.guardian_id, call.offer and call.offer.pk].append(call)
+    return [parts_of(each) for each in people.values()]
 
 
 def calls_of(tasks: QuerySet[PhoneTask]) -> list[Call]:

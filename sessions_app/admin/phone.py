@@ -19,7 +19,7 @@ from django.utils.safestring import SafeString
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from sessions_app import phone_tasks
-from sessions_app.admin.calls import Call, also_about, calls_of
+from sessions_app.admin.calls import Call, also_about, by_person, calls_of, parts_of
 from sessions_app.admin.session_list import two_lines
 from sessions_app.admin.steps import say_at_fields
 from sessions_app.models import PhoneTask
@@ -153,6 +153,7 @@ class PhoneTaskAdmin(StaffAdmin):
             "task": task,
             "call": call,
             "also": also,
+            "parts": parts_of([call, *also]),
             "refusal": call.refusal(now),
             "form": form,
             "outcomes": PhoneTask.Outcome.choices,
@@ -204,7 +205,13 @@ class PhoneTaskAdmin(StaffAdmin):
         now = timezone.now()
         waiting = PhoneTask.objects.to_make(now)
         calls = [call for call in calls_of(waiting[:MOST_PRINTED]) if not call.refusal(now)]
-        context = {"title": "Calls to make", "calls": calls, "outcomes": PhoneTask.Outcome.labels, "now": now}
+        context = {
+            "title": "Calls to make",
+            "people": by_person(calls),
+            "calls": len(calls),
+            "outcomes": PhoneTask.Outcome.labels,
+            "now": now,
+        }
         context |= {"waiting": waiting.count(), "most": MOST_PRINTED, **self.admin_site.each_context(request)}
         return TemplateResponse(request, "staff/call_sheet.html", context)
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from families.models import Guardianship
 from sessions_app import booking, confirming
-from sessions_app.models import Booking, PhoneTask, Session
+from sessions_app.models import Booking, PhoneTask, Place, Session
 from tests.factories import GuardianFactory, GuardianshipFactory, household, ready_session, tomorrow_at
 from tests.sessions_app.mail_scenes import PASSCODE, make_ready
 from tests.sessions_app.staff_forms import text_of
@@ -183,3 +183,28 @@ def test_one_call_settles_all_that_one_person_is_to_be_told(planner: Client, coo
     # Somebody else's call cannot be ticked off along the way.
     press(planner, others[1], "reached", also=[stranger.pk])
     assert PhoneTask.objects.get(pk=stranger.pk).done_at is None
+
+
+def test_what_is_said_alike_of_several_sessions_is_said_once(planner: Client, coordinator: User) -> None:
+    (parent,), (child,) = household(email="", phone="07700 900123")
+    hall = Place.objects.create(name="The hall", address="1 High Street")
+    for days, fields in enumerate(({}, {"title": "Story time"}, {}, {})):
+        start = tomorrow_at(16) + timedelta(days=days)
+        times = {"starts_at": start, "ends_at": start + timedelta(minutes=45), "delivery": "in_person", "place": hall}
+        confirming.confirm(ready_session(children=[child], **times, **fields).pk, by=coordinator, now=timezone.now())
+    a_session(coordinator, "07700 900999", start=tomorrow_at(18))
+    sessions = list(Session.objects.filter(bookings__child=child).order_by("starts_at"))
+    drums, story = [sessions[0], *sessions[2:]], [sessions[1]]
+    page = planner.get(page_of(PhoneTask.objects.get(session=sessions[0])))
+    assert [part.sessions for part in page.context["parts"]] == [drums, story]
+    assert "1 of 2" in text_of(page)
+    assert f"{child.known_as} has places on 3 days" in text_of(page)
+    # On paper too, where everybody has one place, whatever the order of the calls
+    sheet = planner.get(reverse("admin:sessions_app_phonetask_sheet"))
+    first, _other = sheet.context["people"]
+    assert [part.sessions for part in first] == [drums, story]
+    assert text_of(sheet).count(str(parent)) == 1
+    # What is told of one alone is a part of its own
+    confirming.cancel(drums[1].pk, reason="The hall is closed.", by=coordinator, now=timezone.now())
+    page = planner.get(page_of(PhoneTask.objects.get(session=sessions[0])))
+    assert [part.sessions for part in page.context["parts"]] == [[drums[0], drums[2]], story]
