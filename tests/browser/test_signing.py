@@ -74,7 +74,7 @@ def test_from_the_mailbox_to_zoom_on_a_phone(eyes: Eyes, guardian: Guardian, sin
     page.get_by_role("heading", name="Our agreement").wait_for()
     eyes.check("sign-2-agreement")
     page.get_by_role("button", name="I agree and sign").click()
-    expect(page.get_by_text("Please type your name.")).to_be_visible()
+    expect(page.get_by_text("Please type your name.")).to_be_in_viewport()
     eyes.check("sign-3-no-name")
     page.get_by_label("Type your name").fill("Ada O’Neill")
     page.get_by_role("button", name="I agree and sign").click()
