@@ -59,7 +59,7 @@ class StaffProfile(models.Model):
             if until is None:
                 gaps.append(f"{what} is not recorded")
             elif until < day:
-                gaps.append(f"{what} runs out on {until:%-d %B %Y}")
+                gaps.append(f"{what} is valid only until {until:%-d %B %Y}")
         if not self.user.is_active:
             gaps.append("may not sign in any more")
         return gaps

@@ -69,7 +69,7 @@ def test_clearance_counts_on_the_day_of_the_session():
     second.staff.save()
     found = blockers(session, timezone.now())
     assert [b.code for b in found] == ["too_few_staff", "not_cleared"]
-    assert "DBS runs out on 9 March 2027" in found[1].message
+    assert "DBS is valid only until 9 March 2027" in found[1].message
 
 
 def test_a_third_person_without_clearance_blocks_too():
