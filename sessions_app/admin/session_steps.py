@@ -112,7 +112,10 @@ class Reschedule(Step):
             by=self.request.user,
             now=self.now,
         )
-        return f"Moved to {dates.when(moved.starts_at, moved.ends_at, now=self.now)}."
+        when = dates.when(moved.starts_at, moved.ends_at, now=self.now)
+        if moved.starts_at == self.session.starts_at:
+            return f"It now lasts {dates.length(moved.starts_at, moved.ends_at)}: {when}."
+        return f"Moved to {when}."
 
     def _warn(self, form: TimesForm, start: datetime, end: datetime) -> None:
         """What does not refuse the move is said once; raises ValidationError until it is wanted anyway."""

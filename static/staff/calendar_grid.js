@@ -7,6 +7,8 @@
     var MOST_A_DAY = 4;
     var root, calendar, form, inHistory = false, shown = [];
 
+    function wall(time) { return time.slice(0, 16); }
+
     function $(id) { return document.getElementById(id); }
 
     function symbol(name, more) {
@@ -60,13 +62,14 @@
             });
     }
 
+    // Whether an end can be moved is for the view to say, where the session may be moved at all.
     function asEvent(session) {
-        return {
+        return Object.assign({
             id: session.id, title: session.title, start: session.start, end: session.end, url: session.url,
-            editable: session.editable, extendedProps: session,
+            startEditable: session.editable, extendedProps: session,
             classNames: ["cal-event", "cal-event--" + session.kind, "cal-event--" + session.state]
                 .concat(session.to_mend ? ["cal-event--to-mend"] : []),
-        };
+        }, session.editable ? {} : { durationEditable: false });
     }
 
     // Once for the month, whose days are whole, and once for the hours of week and day.
@@ -83,7 +86,8 @@
     function draw(info) {
         var session = info.event.extendedProps;
         if (!session.mark) return true;
-        var time = info.isMirror ? info.timeText : session.clock;
+        var isThere = wall(info.event.startStr) === wall(session.start) && wall(info.event.endStr) === wall(session.end);
+        var time = isThere ? session.clock : info.timeText;
         var top = [symbol(session.kind_symbol), line("cal-event__time", [time]), symbol(session.state_symbol, "cal-event__state")];
         if (session.to_mend) top.push(symbol("warning", "cal-mend"));
         var lines = [line("cal-event__top", top), line("cal-event__title", [session.title])];
@@ -106,6 +110,12 @@
         var from = Math.max(0, parseInt(first, 10) - 1), to = Math.min(24, parseInt(last, 10) + 1);
         calendar.setOption("slotMinTime", String(from).padStart(2, "0") + ":00");
         calendar.setOption("slotMaxTime", String(to).padStart(2, "0") + ":00");
+    }
+
+    // A phone shows three days of a week: today's are those that somebody looks for.
+    function showToday() {
+        var today = root.querySelector(".fc-timegrid-col.fc-day-today"), sheet = root.querySelector(".cal-sheet");
+        if (today) sheet.scrollLeft += today.getBoundingClientRect().left - sheet.getBoundingClientRect().left - 60;
     }
 
     // --- The address, so that back, reload and sharing work
@@ -205,12 +215,13 @@
             slotDuration: "00:15:00", slotLabelInterval: "01:00:00", eventTimeFormat: clock, slotLabelFormat: clock,
             titleFormat: { year: "numeric", month: "short", day: "numeric" }, eventDisplay: "block", businessHours: hours,
             views: {
-                dayGridMonth: { titleFormat: { year: "numeric", month: "long" } },
+                // In the month only days can be seen, not when something ends.
+                dayGridMonth: { titleFormat: { year: "numeric", month: "long" }, eventDurationEditable: false },
                 timeGridWeek: view,
                 timeGridDay: { titleFormat: { weekday: "long", year: "numeric", month: "long", day: "numeric" } },
             },
-            events: load, eventContent: draw, eventsSet: function () { showHours(); },
-            datesSet: function () { note(!inHistory); },
+            eventDurationEditable: true, events: load, eventContent: draw, eventsSet: function () { showHours(); },
+            datesSet: function () { note(!inHistory); showToday(); },
         }, window.calendarMoving.options);
     }
 

@@ -1,9 +1,11 @@
-// Moving a session by drag or by form. What hinders it is asked once when it is taken up, so that it is seen before
-// it is dropped; the server asks itself again when it is dropped.
+// Moving a session, or its end, by mouse, pen or finger. What hinders it is asked once when it is taken up, so that it
+// is seen before it is dropped; the server asks itself again when it is dropped. calendar_keys.js does it by keyboard.
 (function () {
     "use strict";
 
-    var calendar, root, taken = null, focused = "";
+    // Minutes that a drag steps by: whole sessions by the quarter of an hour, ends as finely as the form.
+    var STEP = "00:15:00", END_STEP = "00:05:00";
+    var calendar, root, taken = null, focused = "", letGoAt = 0;
 
     function $(id) { return document.getElementById(id); }
 
@@ -42,7 +44,8 @@
 
     // --- While it is dragged
 
-    function takeUp(event) {
+    // `told` is called once it is known what hinders.
+    function takeUp(event, told) {
         if (taken && taken.id === event.id) return;
         taken = { id: event.id, event: event, found: null, ground: null, dragged: false, given: false, says: "" };
         var mine = taken, query = new URLSearchParams({
@@ -52,7 +55,9 @@
             .then(function (answer) { return answer.ok ? answer.json() : null; })
             .then(function (found) {
                 mine.found = found;
-                if (mine === taken && mine.dragged) shade();
+                if (mine !== taken || !mine.dragged) return;
+                shade();
+                if (told) told();
             })
             .catch(function () { mine.found = null; });
     }
@@ -93,12 +98,12 @@
         return days;
     }
 
-    function hint(found) {
-        var box = $("cal-hint");
-        box.hidden = !found.length;
-        box.replaceChildren.apply(box, Array.from(new Set(found.map(function (one) { return one.says; })), function (says) {
-            return element("p", "", says);
-        }));
+    // `first` is said above what hinders; by keyboard, that is the time.
+    function hint(found, first) {
+        var box = $("cal-hint"), sentences = new Set(found.map(function (one) { return one.says; }));
+        box.hidden = !found.length && !first;
+        box.replaceChildren.apply(box, Array.from(sentences, function (says) { return element("p", "", says); }));
+        if (first) box.prepend(element("p", "cal-hint__first", first));
         box.classList.toggle("cal-hint--no", found.some(function (one) { return one.refuses; }));
     }
 
@@ -118,12 +123,32 @@
     }
 
     function dragEnds() {
-        hint([]);
-        if (taken.ground) taken.ground.remove();
         if (taken.says && !taken.given) say("Not moved. " + taken.says);
         var mine = taken;
+        letGoAt = performance.now();
+        putAway();
+        calendar.setOption("snapDuration", STEP);
         // What follows the drop still wants to know whether it was given up.
         setTimeout(function () { if (taken === mine) taken = null; });
+    }
+
+    // A finger that lets go of what it held is no press, whatever lies below it: sessions are links.
+    function noPress(click) {
+        var isHeld = taken && taken.dragged || performance.now() - letGoAt < 400;
+        if (!click.target.closest(".fc-event") || !isHeld) return;
+        click.preventDefault();
+        click.stopPropagation();
+    }
+
+    function putAway() {
+        hint([]);
+        if (taken && taken.ground) taken.ground.remove();
+    }
+
+    // Let go of what was taken up by keyboard.
+    function letGo() {
+        putAway();
+        taken = null;
     }
 
     // Escape gives up: the drag ends where the pointer is, and what is dropped goes back.
@@ -133,9 +158,12 @@
         document.dispatchEvent(new MouseEvent("mouseup", { bubbles: true }));
     }
 
+    // A finger covers what is below it: what is said to it stands still on top.
     function followPointer(event) {
-        var box = $("cal-hint");
+        var box = $("cal-hint"), still = event.pointerType === "touch";
+        box.classList.toggle("cal-hint--still", still);
         if (box.hidden) return;
+        if (still) { box.removeAttribute("style"); return; }
         box.style.left = Math.min(event.clientX + 16, window.innerWidth - box.offsetWidth - 8) + "px";
         box.style.top = Math.min(event.clientY + 16, window.innerHeight - box.offsetHeight - 8) + "px";
     }
@@ -144,13 +172,17 @@
 
     function dropped(info) {
         if (taken && taken.given) { info.revert(); say("Left where it was."); return; }
-        var start = wall(info.event.startStr), end = wall(info.event.endStr), session = info.event.extendedProps;
-        var fields = asFields(start, end), warned = hinders(start, end).length > 0;
-        if (session.told || warned) { look(info.event.id, fields, info.revert); return; }
-        send(addressOf(info.event.id, "move/"), Object.assign({ seen: session.mark }, fields)).then(function (answer) {
-            if (!answer.ok) { look(info.event.id, fields, info.revert, answer.said.errors); return; }
-            var back = asFields(wall(info.oldEvent.startStr), wall(info.oldEvent.endStr));
-            offerUndo(info.event.id, answer.said, back);
+        settle(info.event, info.oldEvent, info.revert);
+    }
+
+    // Asks first where families know of it or something hinders; `undo` puts it back where `before` has it.
+    function settle(event, before, undo) {
+        var start = wall(event.startStr), end = wall(event.endStr), session = event.extendedProps;
+        var fields = asFields(start, end), back = asFields(wall(before.startStr), wall(before.endStr));
+        if (session.told || hinders(start, end).length) { shared.look(event.id, fields, undo); return; }
+        send(addressOf(event.id, "move/"), Object.assign({ seen: session.mark }, fields)).then(function (answer) {
+            if (!answer.ok) { shared.look(event.id, fields, undo, answer.said.errors); return; }
+            offerUndo(event.id, answer.said, back);
             calendar.refetchEvents();
         });
     }
@@ -160,8 +192,8 @@
             word: "Undo",
             act: function () {
                 send(addressOf(id, "move/"), Object.assign({ seen: done.mark, anyway: "on" }, back)).then(function (answer) {
-                    if (answer.ok) say("Moved back.");
-                    else look(id, back, null, answer.said.errors);
+                    if (answer.ok) say("It is as it was.");
+                    else shared.look(id, back, null, answer.said.errors);
                     calendar.refetchEvents();
                 });
             },
@@ -180,113 +212,6 @@
             });
     }
 
-    // --- A session in short, and the form
-
-    function look(id, proposed, undone, errors) {
-        var dialog = $("cal-dialog"), query = proposed ? "?" + new URLSearchParams(proposed) : "";
-        dialog.undone = undone;
-        dialog.session = id;
-        fetch(addressOf(id, query))
-            .then(function (answer) {
-                if (!answer.ok || answer.redirected) throw new Error(answer.status);
-                return answer.text();
-            })
-            .then(function (html) {
-                dialog.innerHTML = html;
-                listen(dialog);
-                if (!dialog.open) dialog.showModal();
-                $("cal-glance-title").focus();
-                if (errors) showErrors(dialog.querySelector("form"), errors);
-            })
-            .catch(function () {
-                if (undone) undone();
-                say("This session could not be read. Look at your connection, then try again.");
-            });
-    }
-
-    function listen(dialog) {
-        dialog.querySelectorAll("[data-cal-close]").forEach(function (button) {
-            button.addEventListener("click", function () { dialog.close(); });
-        });
-        var form = dialog.querySelector("form"), opens = dialog.querySelector("[data-cal-move]");
-        if (!form) return;
-        if (opens) opens.addEventListener("click", function () {
-            form.hidden = !form.hidden;
-            opens.setAttribute("aria-expanded", String(!form.hidden));
-            if (!form.hidden) form.elements.day.focus();
-        });
-        form.addEventListener("change", function (event) { if (event.target.name !== "anyway") checkForm(form); });
-        form.addEventListener("submit", function (event) { event.preventDefault(); submit(dialog, form); });
-        if (!form.hidden) checkForm(form);
-    }
-
-    // Answers may come in another order than they were asked for: only the last one counts.
-    function checkForm(form) {
-        var fields = form.elements, asked = form.asked = (form.asked || 0) + 1;
-        var query = new URLSearchParams({ day: fields.day.value, starts: fields.starts.value, ends: fields.ends.value });
-        fetch(form.dataset.check + "?" + query)
-            .then(function (answer) { return answer.ok ? answer.json() : null; })
-            .then(function (found) { if (found && asked === form.asked) showFound(form, found); })
-            .catch(function () { return null; });
-    }
-
-    function showFound(form, found) {
-        showErrors(form, found.errors);
-        var list = form.querySelector("[data-cal-hinders]");
-        list.replaceChildren.apply(list, found.hinders.map(function (one) {
-            return element("li", one.refuses ? "cal-hinder--no" : "cal-hinder", one.says);
-        }));
-        var refused = found.hinders.some(function (one) { return one.refuses; });
-        form.querySelector("[data-cal-anyway]").hidden = !found.hinders.length || refused;
-    }
-
-    function showErrors(form, errors) {
-        form.querySelectorAll(".st-errors").forEach(function (old) { old.remove(); });
-        Object.keys(errors).forEach(function (name) {
-            var field = form.elements[name], sentences = errors[name].map(function (says) {
-                var said = element("p", "st-errors", says);
-                said.setAttribute("role", "alert");
-                return said;
-            });
-            if (field) field.before.apply(field, sentences);
-            else form.querySelector("h3").after.apply(form.querySelector("h3"), sentences);
-        });
-    }
-
-    function submit(dialog, form) {
-        var button = form.querySelector("[type=submit]"), fields = Object.fromEntries(new FormData(form));
-        if (button.disabled) return;
-        button.disabled = true;
-        send(form.action, fields).then(function (answer) {
-            button.disabled = false;
-            if (!answer.ok) { checkThenSay(form, answer.said.errors); return; }
-            dialog.undone = null;
-            dialog.close();
-            say(answer.said.said);
-            calendar.refetchEvents();
-        });
-    }
-
-    function checkThenSay(form, errors) {
-        var hinders = Array.from(form.querySelectorAll("[data-cal-hinders] li"), function (one) { return one.textContent; });
-        var fresh = {};
-        Object.keys(errors).forEach(function (name) {
-            var left = errors[name].filter(function (says) { return !hinders.includes(says); });
-            if (left.length) fresh[name] = left;
-        });
-        showErrors(form, fresh);
-        var tick = form.querySelector("[data-cal-anyway]");
-        if (!tick.hidden) tick.querySelector("input").focus();
-    }
-
-    function closed() {
-        var dialog = $("cal-dialog"), id = dialog.session;
-        if (dialog.undone) dialog.undone();
-        dialog.undone = null;
-        var session = document.querySelector('[data-session="' + id + '"]');
-        if (session) session.focus();
-    }
-
     // --- What the calendar is told
 
     function mounted(info) {
@@ -297,31 +222,44 @@
         // What was focused is drawn anew when the sessions are read again.
         if (session.id === focused && document.activeElement === document.body) info.el.focus();
         if (!session.editable) return;
-        info.el.addEventListener("pointerdown", function () { takeUp(info.event); });
+        info.el.setAttribute("aria-keyshortcuts", "M");
+        info.el.addEventListener("pointerdown", function (press) { pressed(press, info.event); });
     }
 
-    window.calendarMoving = {
-        say: say,
+    // A finger that comes down may want to scroll: it takes up nothing before it has stayed for a moment.
+    function pressed(press, event) {
+        calendar.setOption("snapDuration", press.target.closest(".fc-event-resizer") ? END_STEP : STEP);
+        if (press.pointerType !== "touch") takeUp(event);
+    }
+
+    var shared = window.calendarMoving = {
+        say: say, send: send, addressOf: addressOf, element: element, wall: wall,
+        takeUp: takeUp, shade: shade, hinders: hinders, hint: hint, settle: settle, letGo: letGo,
+        taken: function () { return taken; },
+        refetch: function () { calendar.refetchEvents(); },
+        // What the calendar calls; it is drawn before the dialog and the keys are there.
         options: {
             eventDidMount: mounted, eventAllow: mayBeAt, eventDragStart: dragBegins, eventDragStop: dragEnds,
             eventResizeStart: dragBegins, eventResizeStop: dragEnds, eventDrop: dropped, eventResize: dropped,
+            snapDuration: STEP, longPressDelay: 500,
             eventClick: function (info) {
                 if (info.jsEvent.ctrlKey || info.jsEvent.metaKey || info.jsEvent.shiftKey) return;
                 info.jsEvent.preventDefault();
-                look(info.event.id);
+                shared.look(info.event.id);
             },
         },
         start: function (drawn, page) {
             calendar = drawn;
             root = page;
-            $("cal-dialog").addEventListener("close", closed);
+            shared.keys(drawn);
             document.addEventListener("focusin", function (event) {
                 var session = event.target.closest("[data-session]");
                 focused = session ? session.dataset.session : "";
             });
+            $("cal-grid").addEventListener("click", noPress, true);
             document.addEventListener("keydown", giveUp);
+            document.addEventListener("pointerdown", followPointer);
             document.addEventListener("pointermove", followPointer);
-            document.addEventListener("mousemove", followPointer);
         },
     };
 })();

@@ -1,56 +1,24 @@
 """The calendar in a real browser: every view looked at, sessions moved by mouse and by keyboard."""
 
-from datetime import date, datetime, timedelta
-from typing import Any
+import re
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from sessions_app import confirming
-from sessions_app.models import Holiday, Session
+from sessions_app.models import Session
+from tests.browser.calendar_scenes import address, at, block, draft, monday, on, start_of, times_of
 from tests.browser.eyes import Eyes, Screen
-from tests.factories import (
-    BookingFactory,
-    SessionFactory,
-    StaffAssignmentFactory,
-    StaffProfileFactory,
-    ZoomHostFactory,
-    household,
-    ready_session,
-)
+from tests.factories import BookingFactory, StaffAssignmentFactory, household, ready_session
 from whippersnappers.accounts.models import User
-from whippersnappers.dates import LONDON, week_of
+from whippersnappers.dates import LONDON
+
+__all__ = ["draft"]
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-def monday() -> date:
-    """Next week's: a week that lies wholly ahead."""
-    return week_of(timezone.now()).date() + timedelta(days=7)
-
-
-def on(weekday: int, hour: int) -> datetime:
-    day = monday() + timedelta(days=weekday)
-    return datetime(day.year, day.month, day.day, hour, tzinfo=LONDON)
-
-
-def at(weekday: int, hour: int, title: str, **fields: Any) -> Session:
-    start = on(weekday, hour)
-    return SessionFactory(title=title, starts_at=start, ends_at=start + timedelta(minutes=45), **fields)
-
-
-@pytest.fixture
-def draft(coordinator: User) -> Session:
-    """A draft on Wednesday at four; Maya, who leads it, is elsewhere on Thursday at ten."""
-    ZoomHostFactory()
-    maya = StaffProfileFactory(user__name="Maya Lind", first_name="Maya")
-    draft = at(2, 16, "Drums and songs")
-    StaffAssignmentFactory(session=draft, staff=maya, role="lead")
-    StaffAssignmentFactory(session=at(3, 10, "Story time", kind="one_to_one"), staff=maya)
-    Holiday.objects.create(name="Inset day", first_day=monday(), last_day=monday())
-    return draft
 
 
 @pytest.fixture
@@ -59,14 +27,6 @@ def calendar(eyes: Eyes, coordinator: User, draft: Session) -> Eyes:
     eyes.use(Screen.DESKTOP)
     eyes.page.set_viewport_size({"width": 1280, "height": 1500})
     return eyes
-
-
-def address(view: str, day: date | None = None) -> str:
-    return reverse("admin:calendar") + (f"?view={view}&on={day or monday()}" if view else "")
-
-
-def block(page: Page, session: Session) -> Locator:
-    return page.locator(f'[data-session="{session.pk}"]:not(.fc-event-mirror)').first
 
 
 def carry(page: Page, session: Session, day: date, clock: str) -> None:
@@ -82,10 +42,6 @@ def carry(page: Page, session: Session, day: date, clock: str) -> None:
         page.mouse.down()
     page.mouse.move(box["x"] + 40, box["y"] + 30, steps=3)
     page.mouse.move(column["x"] + 40, row["y"] + 5, steps=8)
-
-
-def start_of(session: Session) -> datetime:
-    return Session.objects.get(pk=session.pk).starts_at
 
 
 def test_a_draft_is_dragged_to_another_day_and_back(calendar: Eyes, draft: Session) -> None:
@@ -114,9 +70,94 @@ def test_a_draft_is_dragged_to_another_day_and_back(calendar: Eyes, draft: Sessi
     expect(page.locator("#cal-said")).to_contain_text("Moved to Thursday")
     assert start_of(draft) == on(3, 14)
     page.get_by_role("button", name="Undo").click()
-    expect(page.locator("#cal-said")).to_contain_text("Moved back.")
+    expect(page.locator("#cal-said")).to_contain_text("It is as it was.")
     assert start_of(draft) == on(2, 16)
     expect(block(page, draft)).to_contain_text("4:00pm")
+
+
+def pull(page: Page, session: Session, clock: str) -> None:
+    """Take a session by its lower edge and pull that to another time of the day."""
+    box = block(page, session).bounding_box()
+    row = page.locator(f'.fc-timegrid-slot-lane[data-time="{clock}:00"]').bounding_box()
+    assert box is not None
+    assert row is not None
+    with page.expect_response("**/hindrances/*"):
+        page.mouse.move(box["x"] + 40, box["y"] + box["height"] - 2)
+        page.mouse.down()
+    page.mouse.move(box["x"] + 40, row["y"] + 10, steps=8)
+    page.mouse.move(box["x"] + 40, row["y"] - 3, steps=3)
+
+
+def test_the_end_is_pulled_to_another_time(calendar: Eyes, coordinator: User, draft: Session) -> None:
+    page = calendar.page
+    StaffAssignmentFactory(session=at(2, 18, "Evening songs"), staff=draft.assignments.get().staff)
+    calendar.go(address("week"))
+    # A clash is said before the edge is let go, and nothing changes then
+    pull(page, draft, "18:30")
+    expect(page.locator("#cal-hint")).to_contain_text("Maya Lind is at “Evening songs”")
+    page.mouse.up()
+    expect(page.locator("#cal-said")).to_contain_text("Not moved. Maya Lind is at “Evening songs”")
+    # An end before the start cannot be pulled
+    pull(page, draft, "15:00")
+    page.mouse.up()
+    assert times_of(draft) == "16:00 to 16:45"
+    # In steps of five minutes, as in the form, and Undo brings it back
+    pull(page, draft, "17:15")
+    page.mouse.up()
+    expect(page.locator("#cal-said")).to_contain_text("It now lasts 1 hour 15 minutes")
+    assert times_of(draft) == "16:00 to 17:15"
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator("#cal-said")).to_contain_text("It is as it was.")
+    assert times_of(draft) == "16:00 to 16:45"
+    # Families who know of it are told: that is asked first
+    confirmed = ready_session(title="Sign and sing", starts_at=on(4, 10), children=household()[1])
+    confirming.confirm(confirmed.pk, by=coordinator, now=timezone.now())
+    page.reload()
+    pull(page, confirmed, "11:30")
+    page.mouse.up()
+    dialog = page.get_by_role("dialog", name="Sign and sing")
+    expect(dialog).to_contain_text("This reaches 1 parent or carer")
+    dialog.get_by_role("button", name="Move the session").click()
+    expect(page.locator("#cal-said")).to_contain_text("It now lasts 1 hour 30 minutes")
+    # In the month, where nobody sees when it ends, it has no edge
+    calendar.go(address("month"))
+    expect(block(page, draft)).to_be_visible()
+    expect(page.locator(".fc-event-resizer")).to_have_count(0)
+
+
+def test_arrow_keys_move_a_session_and_its_end(calendar: Eyes, draft: Session) -> None:
+    page, keyboard, hint = calendar.page, calendar.page.keyboard, calendar.page.locator("#cal-hint")
+    calendar.go(address("week"))
+    block(page, draft).focus()
+    with page.expect_response("**/hindrances/*"):
+        keyboard.press("m")
+    for _ in range(24):
+        keyboard.press("ArrowUp")
+    keyboard.press("ArrowRight")
+    # What hinders is said with the time, and Enter does not put it there
+    expect(hint).to_contain_text("10:00am to 10:45am")
+    expect(hint).to_contain_text("Maya Lind is at “Story time”")
+    calendar.check("staff-calendar-held")
+    keyboard.press("Enter")
+    expect(hint).to_be_visible()
+    # One hour later it fits; five minutes longer, and Enter puts it there
+    for _ in range(4):
+        keyboard.press("ArrowDown")
+    keyboard.press("Shift+ArrowDown")
+    expect(hint).to_have_text(re.compile("Thursday .*, 11:00am to 11:50am$"))
+    keyboard.press("Enter")
+    expect(page.locator("#cal-said")).to_contain_text("Moved to Thursday")
+    assert (start_of(draft), times_of(draft)) == (on(3, 11), "11:00 to 11:50")
+    # One is where one was; Escape leaves it there, and no session ends before it starts
+    expect(block(page, draft)).to_be_focused()
+    with page.expect_response("**/hindrances/*"):
+        keyboard.press("m")
+    for _ in range(20):
+        keyboard.press("Shift+ArrowUp")
+    expect(hint).to_contain_text("11:00am to 11:05am")
+    keyboard.press("Escape")
+    expect(page.locator("#cal-said")).to_contain_text("Left where it was.")
+    assert times_of(draft) == "11:00 to 11:50"
 
 
 def test_a_confirmed_session_moves_after_one_look_at_whom_it_reaches(calendar: Eyes, coordinator: User) -> None:
