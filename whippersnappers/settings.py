@@ -63,6 +63,9 @@ PLACE_OFFER_TIME = timedelta(hours=env.float("PLACE_OFFER_HOURS", 24))
 CHANGE_MAIL_DELAY = timedelta(minutes=env.float("CHANGE_MAIL_MINUTES", 5))
 BULK_UNDO_WINDOW = timedelta(seconds=env.float("BULK_UNDO_SECONDS", 120))
 
+# What a form may bring in its fields, in bytes: 5,000 rows pasted from a spreadsheet, and the form around them.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024 + 200_000
+
 # --- Applications --------------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "whippersnappers.apps.StaffPagesConfig",

@@ -7,6 +7,7 @@ from django.urls import include, path
 from whippersnappers import door, health, metrics
 from whippersnappers.accounts import portal
 
+handler400 = "whippersnappers.too_much.bad_request"
 urlpatterns = [
     path("", door.home, name="home"),
     path("healthz", health.alive, name="healthz"),

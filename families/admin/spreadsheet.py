@@ -5,9 +5,8 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -17,13 +16,15 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_POST
 
+from families.admin.import_form import TOO_MUCH_PASTED, ImportForm
 from families.admin.uploads import SizeLimit
 from families.importing import runs
 from families.importing.columns import COLUMNS
-from families.importing.sheets import MAX_BYTES, SheetRefused, refuse_by_size
+from families.importing.sheets import MAX_BYTES
 from families.importing.template import INTRODUCTION, template_csv, template_xlsx
 from families.models import FamilyImport, FamilyImportRow
 from whippersnappers.accounts.access import signed_in
+from whippersnappers.too_much import read_to_the_end
 
 State = FamilyImport.State
 Outcome = FamilyImportRow.Outcome
@@ -38,20 +39,6 @@ FILTERS = [
     ("change", "Changes"),
     ("same", "Stays as it is"),
 ]
-
-
-class UploadForm(forms.Form):
-    """One file. `refusal` says why the last one was not taken."""
-
-    refusal = ""
-
-    file = forms.FileField(
-        label="Spreadsheet",
-        allow_empty_file=True,
-        help_text=f"An Excel file (.xlsx) or a CSV file, up to {MAX_BYTES // 1024 // 1024} MB.",
-        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv,.txt", "class": "im-file"}),
-        error_messages={"required": "Choose a file first."},
-    )
 
 
 def import_urls(page: Any) -> list[URLPattern]:
@@ -83,30 +70,31 @@ def upload_page(page: Any, request: HttpRequest) -> HttpResponse:
     """Set the size limit before anything of the request is read, then check its CSRF token, which reads it."""
     limit = SizeLimit(request)
     request.upload_handlers.insert(0, limit)
-    return csrf_protect(partial(_upload, page, limit))(request)
+    try:
+        return csrf_protect(partial(_upload, page, limit))(request)
+    except RequestDataTooBig:
+        read_to_the_end(request)
+        return _show_form(page, request, ImportForm(too_much=TOO_MUCH_PASTED))
 
 
 def _upload(page: Any, limit: SizeLimit, request: HttpRequest) -> HttpResponse:
-    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
-    if request.method == "POST":
-        refusal = ""
-        try:
-            if limit.too_big:
-                refuse_by_size(MAX_BYTES + 1)
-            if form.is_valid():
-                file = form.cleaned_data["file"]
-                run = runs.receive(file.name, file.read(), by=request.user, now=timezone.now())
-                return redirect("admin:families_family_import_run", key=run.pk)
-        except SheetRefused as error:
-            refusal = str(error)
-        if refusal:
-            form = UploadForm()
-            form.refusal = refusal
+    if request.method != "POST":
+        return _show_form(page, request, ImportForm())
+    form = ImportForm(request.POST, request.FILES, file_too_big=limit.too_big)
+    if form.is_valid():
+        run = runs.receive(form.filename, form.content, by=request.user, now=timezone.now())
+        return redirect("admin:families_family_import_run", key=run.pk)
+    return _show_form(page, request, form)
+
+
+def _show_form(page: Any, request: HttpRequest, form: ImportForm) -> HttpResponse:
     earlier = FamilyImport.objects.visible_to(signed_in(request)).select_related("uploaded_by")[:10]
     context = {
         **page.admin_site.each_context(request),
         "title": "Import families",
         "form": form,
+        "most": MAX_BYTES,
+        "too_much": TOO_MUCH_PASTED,
         "introduction": INTRODUCTION,
         "columns": COLUMNS,
         "earlier": earlier,

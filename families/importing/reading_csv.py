@@ -28,8 +28,8 @@ def read_csv(content: bytes) -> RawSheet:
             rows.append(RawRow(number, list(cells)))
     except csv.Error as error:
         raise SheetRefused(
-            f"The file breaks off near line {reader.line_num}: a quotation mark is not closed, or a cell is far "
-            "too long. Save it again from the spreadsheet program."
+            f"It breaks off near line {reader.line_num}: a quotation mark is not closed, or a cell is far too long. "
+            "Save or copy it again from the spreadsheet program."
         ) from error
     return RawSheet(rows, notes)
 

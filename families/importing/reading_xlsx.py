@@ -79,7 +79,7 @@ def _read(content: bytes) -> RawSheet:
             if values:
                 rows.append(RawRow(number, values))
             if len(rows) > MAX_ROWS + 1:
-                raise SheetRefused(f"The file has more than {MAX_ROWS:,} rows. Split it into smaller files.")
+                raise SheetRefused(f"There are more than {MAX_ROWS:,} rows. Bring in at most {MAX_ROWS:,} at a time.")
         return RawSheet(rows, _notes(workbook, sheet), workbook.epoch == MAC_EPOCH)
     finally:
         workbook.close()

@@ -68,7 +68,7 @@ def read_file(content: bytes, today: date) -> tuple[list[Row], list[str]]:
     rows = [_row(sheet, raw.number, raw.cells, today) for raw in sheet.rows]
     rows = [row for row in rows if str(row.get("family_reference")).casefold() != EXAMPLE]
     if not rows:
-        raise SheetRefused("There is nothing in the file but our example row.")
+        raise SheetRefused("There is nothing but our example row.")
     return rows, sheet.notes
 
 

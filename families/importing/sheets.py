@@ -62,9 +62,9 @@ def understand(raw: RawSheet) -> Sheet:
     headings, rows = rows[0], rows[1:]
     places = _places(headings)
     if not rows:
-        raise SheetRefused("There are headings in the file but no rows under them.")
+        raise SheetRefused("There are headings but no rows under them.")
     if len(rows) > MAX_ROWS:
-        raise SheetRefused(f"The file has {len(rows):,} rows. Split it into files of at most {MAX_ROWS:,}.")
+        raise SheetRefused(f"There are {len(rows):,} rows. Bring in at most {MAX_ROWS:,} at a time.")
     _refuse_cells_without_heading(headings, rows)
     return Sheet(places, rows, raw.notes, raw.counts_from_1904)
 

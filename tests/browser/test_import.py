@@ -10,10 +10,11 @@ from pytest_django.live_server_helper import LiveServer
 
 from families import registering
 from families.importing import runs
+from families.importing.sheets import MAX_BYTES
 from families.models import Child, FamilyImport, Guardianship
 from tests.browser.eyes import Eyes, Screen
 from tests.factories import household
-from tests.messy_families import as_xlsx, messy_rows
+from tests.messy_families import as_csv, as_xlsx, messy_rows
 from whippersnappers.accounts.models import User
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -40,7 +41,7 @@ def test_upload_look_confirm(
     page.get_by_role("link", name="Import families from a spreadsheet").click()
     eyes.check("import-upload")
     page.get_by_label("Spreadsheet").set_input_files(spreadsheet)
-    page.get_by_role("button", name="Check the file").click()
+    page.get_by_role("button", name="Check it").click()
     expect(page.get_by_text("Checking our families.xlsx")).to_be_visible()
     eyes.check("import-checking")
 
@@ -64,6 +65,31 @@ def test_upload_look_confirm(
     assert Child.objects.count() == run.counts["landed"] > 70
 
 
+def test_rows_are_pasted_mended_and_checked(
+    eyes: Eyes, screen: Screen, live_server: LiveServer, coordinator: User
+) -> None:
+    eyes.use(screen)
+    eyes.sign_in(coordinator)
+    eyes.go("/admin/families/family/import/")
+    page = eyes.page
+    pasted = as_csv(messy_rows(60), encoding="utf-8", separator="\t").decode()
+    page.get_by_label("Or paste rows here").fill(pasted.partition("\n")[2])
+    page.get_by_role("button", name="Check it").click()
+    expect(page.get_by_role("alert").filter(has_text="Row 1 should hold our headings")).to_be_visible()
+    eyes.check("import-paste-refused")
+    page.get_by_label("Or paste rows here").fill("x" * (MAX_BYTES + 1))
+    page.get_by_role("button", name="Check it").click()
+    expect(page.get_by_role("alert").filter(has_text="That was more than 5 MB")).to_be_visible()
+    assert len(page.get_by_label("Or paste rows here").input_value()) == MAX_BYTES + 1
+    page.get_by_label("Or paste rows here").fill(pasted)
+    page.get_by_role("button", name="Check it").click()
+    expect(page.get_by_text("Checking Pasted rows")).to_be_visible()
+    run = FamilyImport.objects.get()
+    runs.check(str(run.pk), now=timezone.now())
+    expect(page.get_by_role("button", name="Import the")).to_be_visible()
+    eyes.check("import-paste-checked")
+
+
 def test_a_pdf_is_refused_on_the_spot(
     eyes: Eyes, screen: Screen, live_server: LiveServer, coordinator: User, tmp_path: Path
 ) -> None:
@@ -73,7 +99,7 @@ def test_a_pdf_is_refused_on_the_spot(
     path = tmp_path / "families.csv"
     path.write_bytes(b"%PDF-1.7")
     eyes.page.get_by_label("Spreadsheet").set_input_files(path)
-    eyes.page.get_by_role("button", name="Check the file").click()
+    eyes.page.get_by_role("button", name="Check it").click()
     expect(eyes.page.get_by_role("alert")).to_contain_text("This is a PDF")
     eyes.check("import-refused")
     assert not FamilyImport.objects.exists()

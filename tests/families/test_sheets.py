@@ -233,7 +233,7 @@ def test_only_the_sheet_of_families_is_read_and_the_others_are_said():
 
 @pytest.mark.parametrize("template", [template_xlsx, template_csv])
 def test_the_template_holds_every_column_and_an_example_that_is_never_imported(template):
-    assert refused(template()) == "There is nothing in the file but our example row."
+    assert refused(template()) == "There is nothing but our example row."
 
 
 def test_the_example_would_be_right_if_it_were_not_an_example():
