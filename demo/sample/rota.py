@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 from demo.sample.making import MAKER, fixed_id
 from sessions_app import absences, clearing, suggesting, swapping
 from sessions_app.absences import DayHours, whole_days
-from sessions_app.models import Absence, Session, Skill, StaffAssignment, StaffProfile, SwapRequest
+from sessions_app.models import Absence, Series, Session, Skill, StaffAssignment, StaffProfile, SwapRequest
 from whippersnappers import dates
 
 SKILLS = {
@@ -28,7 +28,9 @@ def make_rota(staff: dict[str, StaffProfile], now: datetime) -> None:
         skill = clearing.save_skill(Skill(id=fixed_id("skill", name), name=name), by=MAKER, now=now)
         skill.staff.set(staff[holder] for holder in holders)
     for title, name in WANTED.items():
-        Skill.objects.get(name=name).sessions.set(Session.objects.filter(title__startswith=title, starts_at__gt=now))
+        skill = Skill.objects.get(name=name)
+        skill.sessions.set(Session.objects.filter(title__startswith=title, starts_at__gt=now))
+        skill.series.set(Series.objects.filter(title__startswith=title))
     for name, hours in HOURS.items():
         absences.set_working_hours(staff[name], hours, by=MAKER, now=now)
     # In three weeks only drafts lie, so no family waits for somebody who is away.

@@ -63,7 +63,16 @@ def _make(
         term=term,
     )
     skipped = {day: off.get(day, "") for day in days if day not in held}
-    store(Plan(series, offer.pictured_steps, offer.items, roles, tuple(children), tuple(held), skipped))
+    plan = Plan(
+        series,
+        steps=offer.pictured_steps,
+        items=offer.items,
+        staff=roles,
+        children=tuple(children),
+        days=tuple(held),
+        skipped=skipped,
+    )
+    store(plan)
     for day, session in held.items():
         session.series, session.series_day = series, day
     Session.objects.bulk_update(held.values(), ["series", "series_day"])

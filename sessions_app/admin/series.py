@@ -123,6 +123,7 @@ class SeriesAdmin(UsesActivities):
             ("What", {"fields": ["title", ("kind", "delivery"), "place", "summary"]}),
             ("When", {"fields": [("term", "repeats"), "weekdays", "rule", ("starts", "ends"), ("first_day", *end)]}),
             ("Children and mails", {"fields": [*who, ("capacity", "pre_session_hours")]}),
+            ("Choosing staff", {"fields": ["wanted_skills"]}),
         ]
         return sets if obj is None else [*sets, ("This change", {"fields": ["holds", "reason"]})]
 

@@ -15,7 +15,7 @@ from families.models import Child, Group
 from sessions_app import terms
 from sessions_app.admin.family_texts import FamilyTextInput, read_by_families
 from sessions_app.admin.repeating import RepeatForm, repeats_of
-from sessions_app.admin.session_form import MEANWHILE
+from sessions_app.admin.session_form import MEANWHILE, wanted_skills_field
 from sessions_app.admin.times import ClockField
 from sessions_app.models import Booking, Series, Session
 from sessions_app.series.plans import Plan, plan_of
@@ -37,6 +37,7 @@ def mark_of(series: Series) -> str:
     plan = plan_of(series)
     facts = [str(getattr(series, field.attname)) for field in Series._meta.concrete_fields]
     facts += [str(part) for part in (plan.steps, plan.items, sorted(map(str, plan.staff.items())))]
+    facts += [str(sorted(map(str, plan.skills)))]
     facts += [str(sorted(child.pk for child in plan.children)), str(sorted(plan.skipped))]
     return hashlib.sha256("\n".join(facts).encode()).hexdigest()[:20]
 
@@ -60,6 +61,7 @@ class SeriesForm(RepeatForm, forms.ModelForm):
         widget=UnfoldAdminCheckboxSelectMultipleWidget(),
         help_text="Everybody in the group gets a place in every session.",
     )
+    wanted_skills = wanted_skills_field()
     holds = forms.ChoiceField(label="What you change holds", widget=UnfoldAdminSelectWidget())
     reason = forms.CharField(
         label="If sessions are called off that families know: why?",
@@ -72,7 +74,17 @@ class SeriesForm(RepeatForm, forms.ModelForm):
 
     class Meta:
         model = Series
-        fields = ["title", "kind", "delivery", "place", "capacity", "summary", "pre_session_hours", "term"]
+        fields = [
+            "title",
+            "kind",
+            "delivery",
+            "place",
+            "capacity",
+            "summary",
+            "pre_session_hours",
+            "wanted_skills",
+            "term",
+        ]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -162,4 +174,5 @@ class SeriesForm(RepeatForm, forms.ModelForm):
 
     def plan(self, *, steps: Any, items: Any, staff: Any) -> Plan:
         """The whole plan; lines and staff come from the tables below the form."""
-        return Plan(self.instance, steps, items, staff, self.children, days=self.days, skipped=self.skipped)
+        skills = frozenset(skill.pk for skill in self.cleaned_data["wanted_skills"])
+        return Plan(self.instance, steps, items, skills, staff, self.children, days=self.days, skipped=self.skipped)

@@ -30,6 +30,16 @@ def mark_of(session: Session) -> str:
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:20]
 
 
+def wanted_skills_field() -> forms.ModelMultipleChoiceField:
+    """What helps at a session; staff are suggested by it, nobody has to have it."""
+    return forms.ModelMultipleChoiceField(
+        label="Skills that help",
+        queryset=Skill.objects.all(),
+        required=False,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget(),
+    )
+
+
 class SessionForm(forms.ModelForm):
     """One session as a coordinator plans it. The time of a confirmed one is moved on a page of its own."""
 
@@ -39,12 +49,7 @@ class SessionForm(forms.ModelForm):
     # It stands above the list of props, and so outside the fieldsets.
     nothing_needed = forms.BooleanField(required=False, label="Nothing needed")
 
-    wanted_skills = forms.ModelMultipleChoiceField(
-        label="Skills that help",
-        queryset=Skill.objects.all(),
-        required=False,
-        widget=UnfoldAdminCheckboxSelectMultipleWidget(),
-    )
+    wanted_skills = wanted_skills_field()
 
     class Meta:
         model = Session

@@ -34,6 +34,9 @@ class Series(models.Model):
     summary = models.TextField("what it is, for families", blank=True, validators=[refuse_secret_requests])
     nothing_needed = models.BooleanField("nothing needed", default=False)
     pre_session_hours = models.PositiveSmallIntegerField("pre-session mail, hours before", null=True, blank=True)
+    wanted_skills = models.ManyToManyField(
+        "sessions_app.Skill", blank=True, verbose_name="skills that help", related_name="series"
+    )
 
     # An RFC 5545 rule without DTSTART, UNTIL and COUNT, such as `FREQ=WEEKLY;INTERVAL=2;BYDAY=TU`.
     rule = models.CharField(max_length=200)

@@ -26,7 +26,9 @@ def to_carry(term: Term) -> QuerySet[Series]:
     in_it = Q(term=term) | Q(term=None, first_day__lte=term.last_day, last_day__gte=term.first_day)
     goes_on = Series.objects.filter(follows=OuterRef("pk"), first_day__lte=term.last_day)
     found = Series.objects.filter(in_it).exclude(Exists(goes_on)).order_by("starts", "title")
-    return found.prefetch_related("steps", "items", "skipped_days", "children__child", "staff__staff__user")
+    return found.prefetch_related(
+        "steps", "items", "skipped_days", "wanted_skills", "children__child", "staff__staff__user"
+    )
 
 
 def carried_into(term: Term) -> set[Any]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from typing import Any
+from uuid import UUID
 
 from sessions_app.series.plans import PLAIN_FIELDS, Plan
 
@@ -19,13 +20,14 @@ NAMES = {
     "pre_session_hours": "time of the pre-session mail",
     "steps": "what will happen",
     "items": "what to bring",
+    "skills": "skills that help",
     "times": "time",
 }
 
 
 @dataclass(frozen=True)
 class Facts:
-    """A session's facts that a series can give: plain ones, lines, and the two times of day in London.
+    """A session's facts that a series can give: plain ones, lines, keys of skills, and the times of day in London.
 
     `times` is None for a session that was moved to another day by hand.
     """
@@ -33,17 +35,19 @@ class Facts:
     plain: Mapping[str, Any]
     steps: tuple[tuple[str, str, str], ...]
     items: tuple[tuple[str, bool, str], ...]
+    skills: frozenset[UUID]
     times: tuple[time, time] | None
 
     def named(self) -> dict[str, Any]:
-        return {**self.plain, "steps": self.steps, "items": self.items, "times": self.times}
+        lines = {"steps": self.steps, "items": self.items}
+        return {**self.plain, **lines, "skills": self.skills, "times": self.times}
 
 
 def facts_of(plan: Plan) -> Facts:
     """The facts that a session of the plan has if nothing was changed there."""
     series = plan.series
     plain = {name: getattr(series, name) for name in PLAIN_FIELDS}
-    return Facts(plain, plan.steps, plan.items, (series.starts, series.ends))
+    return Facts(plain, plan.steps, plan.items, plan.skills, (series.starts, series.ends))
 
 
 @dataclass(frozen=True)

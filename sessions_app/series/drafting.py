@@ -19,7 +19,7 @@ Held = dict[UUID, list[StaffAssignment]]
 
 
 def draft_sessions(plan: Plan, days: Iterable[date], *, by: Any, now: datetime) -> list[Line]:
-    """A draft for each of the days, with the series' texts, staff and children; in the caller's transaction.
+    """A draft for each of the days, with the series' texts, skills, staff and children; in the caller's transaction.
 
     Somebody who is elsewhere at that time is left out, and the session's line says so: the readiness gate
     will ask for another person. The number of queries does not grow with the days.
@@ -36,6 +36,8 @@ def draft_sessions(plan: Plan, days: Iterable[date], *, by: Any, now: datetime) 
         for draft in drafts
         for number, (name, needed, note) in enumerate(plan.items, start=1)
     )
+    helps = Session.wanted_skills.through
+    helps.objects.bulk_create(helps(session=draft, skill_id=skill) for draft in drafts for skill in plan.skills)
     Booking.objects.bulk_create(
         Booking(session=draft, child=child, changed_at=now) for draft in drafts for child in plan.children
     )

@@ -63,7 +63,9 @@ def _sessions_ahead(series: Series, from_day: date | None, now: datetime) -> lis
     ahead = series.sessions.select_for_update(of=("self",)).filter(starts_at__gt=now, state__in=_AHEAD)
     if from_day is not None:
         ahead = ahead.filter(series_day__gte=from_day)
-    return list(ahead.select_related("place").prefetch_related("steps", "items").order_by("series_day"))
+    return list(
+        ahead.select_related("place").prefetch_related("steps", "items", "wanted_skills").order_by("series_day")
+    )
 
 
 def _hand_over(sessions: Sequence[Session], series: Series) -> None:

@@ -18,7 +18,7 @@ from sessions_app import booking, planning, staffing
 from sessions_app.models import Booking, Session, SessionItem, SessionStep, StaffProfile
 from sessions_app.readiness import time_blockers
 from sessions_app.series.comparing import NAMES, Facts, Follow, facts_of, follow
-from sessions_app.series.plans import PLAIN_FIELDS, Line, Plan, lines_of
+from sessions_app.series.plans import PLAIN_FIELDS, Line, Plan, lines_of, skills_of
 from whippersnappers import dates
 
 
@@ -67,7 +67,7 @@ def _facts(session: Session) -> Facts:
     moved = start.date() != session.series_day
     steps, items = lines_of(session)
     plain = {name: getattr(session, name) for name in PLAIN_FIELDS}
-    return Facts(plain, steps, items, None if moved else (start.time(), end.time()))
+    return Facts(plain, steps, items, skills_of(session), None if moved else (start.time(), end.time()))
 
 
 def _apply(change: Change, session: Session, found: Follow, day: date) -> list[str]:
@@ -75,7 +75,7 @@ def _apply(change: Change, session: Session, found: Follow, day: date) -> list[s
     if said or day != session.series_day:
         session.series_day = day
         planning.save_session(session, by=change.by, now=change.now)
-        _write_lines(session, found.changes)
+        _write_lists(session, found.changes)
     said += _take_staff(change, session) + _take_children(change, session)
     if said:
         planning.settle(session.pk, by=change.by, now=change.now)
@@ -104,7 +104,7 @@ def _take_texts(session: Session, found: Follow) -> list[str]:
     return [f"new: {', '.join(names)}"] if names else []
 
 
-def _write_lines(session: Session, changes: Mapping[str, Any]) -> None:
+def _write_lists(session: Session, changes: Mapping[str, Any]) -> None:
     if "steps" in changes:
         session.steps.all().delete()
         SessionStep.objects.bulk_create(
@@ -117,6 +117,8 @@ def _write_lines(session: Session, changes: Mapping[str, Any]) -> None:
             SessionItem(session=session, position=number, name=name, needed=needed, note=note)
             for number, (name, needed, note) in enumerate(changes["items"], start=1)
         )
+    if "skills" in changes:
+        session.wanted_skills.set(changes["skills"])
 
 
 def _take_staff(change: Change, session: Session) -> list[str]:

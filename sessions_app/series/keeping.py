@@ -9,7 +9,7 @@ from django.core import serializers
 from django.core.exceptions import ValidationError
 
 from families.models import Child
-from sessions_app.models import Series
+from sessions_app.models import Series, Skill
 from sessions_app.series.plans import Line, Outcome, Plan
 from sessions_app.series.rehearsing import Rehearsal
 
@@ -20,6 +20,7 @@ def kept_plan(plan: Plan) -> dict[str, Any]:
         "series": serializers.serialize("json", [plan.series]),
         "steps": plan.steps,
         "items": plan.items,
+        "skills": sorted(str(pk) for pk in plan.skills),
         "staff": {str(pk): role for pk, role in plan.staff.items()},
         "children": [str(child.pk) for child in plan.children],
         "days": [str(day) for day in plan.days],
@@ -28,7 +29,7 @@ def kept_plan(plan: Plan) -> dict[str, Any]:
 
 
 def plan_from(kept: dict[str, Any]) -> Plan:
-    """The plan that was kept; children who were erased meanwhile are not in it."""
+    """The plan that was kept; children and skills that were erased meanwhile are not in it."""
     series = next(serializers.deserialize("json", kept["series"])).object
     assert isinstance(series, Series)
     series._state.adding = False
@@ -37,6 +38,7 @@ def plan_from(kept: dict[str, Any]) -> Plan:
         series=series,
         steps=tuple((title, detail, picture) for title, detail, picture in kept["steps"]),
         items=tuple((name, needed, note) for name, needed, note in kept["items"]),
+        skills=frozenset(Skill.objects.filter(pk__in=kept["skills"]).values_list("pk", flat=True)),
         staff={UUID(pk): role for pk, role in kept["staff"].items()},
         children=tuple(children[UUID(pk)] for pk in kept["children"] if UUID(pk) in children),
         days=tuple(date.fromisoformat(day) for day in kept["days"]),

@@ -12,7 +12,7 @@ from django.db.models import prefetch_related_objects
 
 from families.models import Child
 from sessions_app.london_times import london_time
-from sessions_app.models import Series, SeriesItem, SeriesStep, Session
+from sessions_app.models import Series, SeriesItem, SeriesStep, Session, Skill
 from sessions_app.picture_library import refuse_unknown
 from sessions_app.readiness import time_blockers
 from sessions_app.series import rules
@@ -34,7 +34,7 @@ PLAIN_FIELDS = (
 
 @dataclass(frozen=True)
 class Plan:
-    """A series as it is wanted: its facts, lines, staff and children, and its days from some day on.
+    """A series as it is wanted: its facts, lines, skills, staff and children, and its days from some day on.
 
     `days` are those on which it takes place, `skipped` those of its rule on which it does not, with the reason.
     """
@@ -42,6 +42,7 @@ class Plan:
     series: Series
     steps: tuple[tuple[str, str, str], ...] = ()
     items: tuple[tuple[str, bool, str], ...] = ()
+    skills: frozenset[UUID] = frozenset()
     staff: dict[UUID, str] = field(default_factory=dict)
     children: tuple[Child, ...] = ()
     days: tuple[date, ...] = ()
@@ -65,6 +66,11 @@ def lines_of(thing: Any) -> tuple[tuple[tuple[str, str, str], ...], tuple[tuple[
     return steps, tuple((item.name, item.needed, item.note) for item in thing.items.all())
 
 
+def skills_of(thing: Session | Series) -> frozenset[UUID]:
+    """The keys of the skills that help there."""
+    return frozenset(skill.pk for skill in thing.wanted_skills.all())
+
+
 def plan_of(series: Series) -> Plan:
     """The series as it is stored, all its days among it."""
     prefetch_related_objects([series], "children__child")
@@ -75,6 +81,7 @@ def plan_of(series: Series) -> Plan:
         series=series,
         steps=steps,
         items=items,
+        skills=skills_of(series),
         staff={place.staff_id: place.role for place in series.staff.all()},
         children=tuple(place.child for place in series.children.all()),
         days=tuple(day for day in days if day not in skipped),
@@ -155,7 +162,7 @@ def own_copy(plan: Plan) -> Plan:
 
 
 def store(plan: Plan) -> None:
-    """Write the series with its lines, staff, children and skipped days, in the caller's transaction."""
+    """Write the series with its lines, skills, staff, children and skipped days, in the caller's transaction."""
     series, is_new = plan.series, plan.series._state.adding
     series.save()
     if not is_new:
@@ -169,6 +176,7 @@ def store(plan: Plan) -> None:
         SeriesItem(series=series, position=number, name=name, needed=needed, note=note)
         for number, (name, needed, note) in enumerate(plan.items, start=1)
     )
+    series.wanted_skills.set(Skill.objects.filter(pk__in=plan.skills))
     series.staff.bulk_create([series.staff.model(series=series, staff_id=pk, role=r) for pk, r in plan.staff.items()])
     series.children.bulk_create([series.children.model(series=series, child=child) for child in plan.children])
     series.skipped_days.bulk_create(

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from sessions_app.models import Series, Session, Term
+from sessions_app.models import Series, Session, Skill, Term
 from tests.factories import GroupFactory, StaffProfileFactory, ZoomHostFactory, household, london
 from tests.sessions_app.series.scenes import day, days_of
 from tests.sessions_app.staff_forms import add_line, as_posted, errors_of, text_of
@@ -55,7 +55,9 @@ def blank(planner: Client, **fields: Any) -> dict[str, Any]:
     data = as_posted(planner.get(reverse(ADD)))
     # Lists of which nothing is chosen are not posted at all.
     return (
-        {name: value for name, value in data.items() if name not in ("weekdays", "child", "groups")} | filled | fields
+        {name: value for name, value in data.items() if name not in ("weekdays", "child", "groups", "wanted_skills")}
+        | filled
+        | fields
     )
 
 
@@ -100,6 +102,21 @@ def test_the_second_press_plans_it(planner, group):
     assert session.bookings.count() == 3
     assert [a.role for a in session.assignments.all()] == ["lead"]
     assert planner.get(response.url).status_code == 200
+
+
+def test_skills_that_help_are_ticked_once_for_all_its_sessions(planner):
+    makaton = Skill.objects.create(name="Makaton")
+    press(planner, reverse(ADD), blank(planner, wanted_skills=[makaton.pk]))
+    series = Series.objects.get()
+    assert makaton.sessions.filter(series=series).count() == 6
+    # taken off again, the page says so first
+    url = reverse("admin:sessions_app_series_change", args=[series.pk])
+    page = planner.get(url)
+    assert page.context["adminform"].form["wanted_skills"].value() == [makaton.pk]
+    data = {name: value for name, value in as_posted(page).items() if name not in ("child", "wanted_skills")}
+    assert "new: skills that help" in text_of(planner.post(url, data))
+    press(planner, url, data)
+    assert not makaton.sessions.exists()
 
 
 def test_a_term_gives_both_ends_and_half_term_is_left_out_unless_ticked(planner):

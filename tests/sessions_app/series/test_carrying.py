@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from families.models import Child
-from sessions_app.models import Holiday, Series, Session, Term
+from sessions_app.models import Holiday, Series, Session, Skill, Term
 from sessions_app.series.carrying import carry_over
 from tests.factories import UserFactory
 from tests.sessions_app.series.scenes import NOW, days_of, started
@@ -29,6 +29,7 @@ def summer():
 
 def test_a_series_comes_along_with_staff_and_children_as_drafts_without_days_off(coordinator, summer):
     series = started(coordinator).series
+    series.wanted_skills.add(Skill.objects.create(name="Makaton"))
     (outcome,) = carry_over([series], summer, by=coordinator, now=NOW)
     assert outcome.series.follows == series
     assert days_of(outcome.series)[0] == "2027-04-20"
@@ -37,6 +38,7 @@ def test_a_series_comes_along_with_staff_and_children_as_drafts_without_days_off
     for session in outcome.series.sessions.all():
         assert session.state == Session.State.DRAFT
         assert session.bookings.count() == session.assignments.count() == 2
+        assert [skill.name for skill in session.wanted_skills.all()] == ["Makaton"]
     assert not OutgoingMail.objects.exists()
 
 

@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from sessions_app import booking, confirming
-from sessions_app.models import PhoneTask, Series, Session, StaffAssignment
+from sessions_app.models import PhoneTask, Series, Session, Skill, StaffAssignment
 from sessions_app.series import rules
 from sessions_app.series.editing import change
 from sessions_app.series.plans import Line, plan_of
@@ -32,7 +32,11 @@ def series(coordinator):
 
 def edit(series, by, *, from_day=None, reason="", now=NOW, days=None, **fields):
     wanted = plan_of(Series.objects.get(pk=series.pk))
-    lines = {name: fields.pop(name) for name in ("steps", "items", "staff", "children", "skipped") if name in fields}
+    lines = {
+        name: fields.pop(name)
+        for name in ("steps", "items", "skills", "staff", "children", "skipped")
+        if name in fields
+    }
     for name, value in fields.items():
         setattr(wanted.series, name, value)
     ours = wanted.series
@@ -61,6 +65,20 @@ def test_what_was_changed_in_one_session_stays_and_is_said(series, coordinator):
     assert (own.title, own.capacity) == ("Our birthday party", 8)
     line = next(line for line in outcome.lines if line.session == own)
     assert "keeps its own title" in line.said
+
+
+def test_skills_that_help_follow_where_a_session_has_none_of_its_own_and_nobody_is_told(series, coordinator):
+    makaton, signs = (Skill.objects.create(name=name) for name in ("Makaton", "Signs"))
+    own = session_on(series, "2027-01-19")
+    own.wanted_skills.set([signs])
+    outcome = edit(series, coordinator, skills=frozenset([makaton.pk]))
+    assert [set(s.wanted_skills.all()) for s in series.sessions.order_by("series_day")] == [
+        {signs} if s == own else {makaton} for s in series.sessions.order_by("series_day")
+    ]
+    assert set(series.wanted_skills.all()) == {makaton}
+    assert {tuple(line.said) for line in outcome.lines if line.session != own} == {("new: skills that help",)}
+    assert "keeps its own skills that help" in next(line.said for line in outcome.lines if line.session == own)
+    assert not OutgoingMail.objects.exists()
 
 
 def test_a_session_moved_by_hand_keeps_its_time(series, coordinator):

@@ -17,7 +17,7 @@ from whippersnappers.dates import local
 from whippersnappers.outbox.models import OutgoingMail
 
 pytestmark = pytest.mark.django_db
-NUMBER_OF_QUERIES = 30
+NUMBER_OF_QUERIES = 31
 
 
 @pytest.fixture

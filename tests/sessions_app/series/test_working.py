@@ -8,7 +8,7 @@ import pytest
 from django.db import connection, transaction
 
 from sessions_app import confirming
-from sessions_app.models import Series, SeriesWork
+from sessions_app.models import Series, SeriesWork, Skill
 from sessions_app.series import lasting, working
 from sessions_app.series.keeping import kept_plan, plan_from, rehearsal_from
 from sessions_app.series.plans import plan_of
@@ -48,7 +48,9 @@ def hours_of(series):
 
 
 def test_what_is_kept_of_a_plan_is_the_plan(series):
+    series.wanted_skills.add(Skill.objects.create(name="Makaton"))
     plan = plan_of(series)
+    assert plan.skills
     assert plan_from(json.loads(json.dumps(kept_plan(plan)))) == plan
 
 
