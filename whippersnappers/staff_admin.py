@@ -9,10 +9,11 @@ from django.utils.text import capfirst
 from unfold.admin import ModelAdmin
 
 from whippersnappers.finding.lists import FindsRows
+from whippersnappers.plain_fields import SpeaksPlainly
 from whippersnappers.staff_lists.tools import ListTools
 
 
-class StaffAdmin(FindsRows, ListTools, ModelAdmin):
+class StaffAdmin(SpeaksPlainly, FindsRows, ListTools, ModelAdmin):
     """The ground for every model's pages.
 
     Saving calls services, so a service's ValidationError becomes a message at the field and nothing of

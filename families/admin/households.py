@@ -26,6 +26,7 @@ from families.admin.standing import (
 from families.admin.welcoming import send_welcome
 from families.models import Child, Family, Guardian, Guardianship
 from whippersnappers.finding.lists import Found
+from whippersnappers.plain_fields import SpeaksPlainly
 
 
 class ReachFilter(admin.SimpleListFilter):
@@ -48,7 +49,7 @@ class ReachFilter(admin.SimpleListFilter):
         return queryset
 
 
-class GuardiansInFamily(StackedInline):
+class GuardiansInFamily(SpeaksPlainly, StackedInline):
     model = Guardian
     form = CheckedForm
     extra = 0
@@ -57,7 +58,7 @@ class GuardiansInFamily(StackedInline):
     fieldsets = [(None, {"fields": [("first_name", "last_name"), ("email", "phone", "prefers"), "mark"]})]
 
 
-class ChildrenInFamily(StackedInline):
+class ChildrenInFamily(SpeaksPlainly, StackedInline):
     """The children of the household; their own page says the rest."""
 
     model = Child

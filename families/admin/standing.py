@@ -12,6 +12,7 @@ from unfold.admin import StackedInline
 
 from families.admin.ground import TEXTAREAS, CheckedForm, EndingFormSet
 from families.models import Guardianship
+from whippersnappers.plain_fields import SpeaksPlainly
 
 
 class GuardianshipForm(CheckedForm):
@@ -27,7 +28,7 @@ class GuardianshipForm(CheckedForm):
         }
 
 
-class StandingInline(StackedInline):
+class StandingInline(SpeaksPlainly, StackedInline):
     """The ground of both inlines."""
 
     model = Guardianship

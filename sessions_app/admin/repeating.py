@@ -59,6 +59,7 @@ class RepeatForm(forms.Form):
         min_value=1,
         widget=UnfoldAdminIntegerFieldWidget(),
         help_text="Days off do not count.",
+        error_messages={"min_value": "Write 1 or more, or leave it empty.", "invalid": "Write a whole number."},
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

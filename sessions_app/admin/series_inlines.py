@@ -15,6 +15,7 @@ from sessions_app.admin.session_inlines import (
     without_side_doors,
 )
 from sessions_app.models import SeriesItem, SeriesStaff, SeriesStep, StaffAssignment
+from whippersnappers.plain_fields import SpeaksPlainly
 
 
 class SeriesStepInline(StepInline):
@@ -51,7 +52,7 @@ class SeriesStaffFormSet(PaginationInlineFormSet):
         """`clean` says it in better words."""
 
 
-class SeriesStaffInline(TabularInline):
+class SeriesStaffInline(SpeaksPlainly, TabularInline):
     """Members of staff at every session of the series."""
 
     model = SeriesStaff

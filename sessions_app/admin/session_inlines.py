@@ -21,6 +21,7 @@ from sessions_app.admin.pictures import offer_pictures, settle_picture
 from sessions_app.models import Session, SessionItem, SessionStep, StaffAssignment
 from sessions_app.staff_standing import away
 from whippersnappers import dates
+from whippersnappers.plain_fields import SpeaksPlainly
 
 
 def without_side_doors(field: Any) -> Any:
@@ -103,7 +104,7 @@ class LineForm(forms.ModelForm):
         return settle_picture(super().clean() or self.cleaned_data)
 
 
-class StepInline(TabularInline):
+class StepInline(SpeaksPlainly, TabularInline):
     """What will happen, step by step (W2)."""
 
     model = SessionStep
@@ -126,7 +127,7 @@ class ItemFormSet(LinesFormSet):
             raise ValidationError("“Nothing needed” is ticked and props are listed: untick it, or take the list away.")
 
 
-class ItemInline(TabularInline):
+class ItemInline(SpeaksPlainly, TabularInline):
     """Props and materials, or a tick that nothing is needed (W2)."""
 
     model = SessionItem
@@ -180,7 +181,7 @@ class AssignmentForm(forms.ModelForm):
         name_fields(self)
 
 
-class StaffInline(TabularInline):
+class StaffInline(SpeaksPlainly, TabularInline):
     """Members of staff at the session, with what keeps each from delivering it (W5)."""
 
     model = StaffAssignment

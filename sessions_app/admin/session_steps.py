@@ -91,6 +91,9 @@ class Reschedule(Step):
     def form(self, data: Any = None) -> TimesForm:
         return TimesForm(data, initial=initial_times(self.session.starts_at, self.session.ends_at))
 
+    def context(self) -> dict[str, Any]:
+        return {"mark": moving.mark_of(self.session)}
+
     def explain(self) -> list[str]:
         if not self.is_told:
             return ["Families do not know of this draft yet, so nobody is told."]

@@ -2,6 +2,12 @@
 (function () {
     "use strict";
 
+    var WRONG = {
+        date: "There is no such day, or a part of it is missing: write it like 24/11/2026.",
+        time: "There is no such time, or a part of it is missing: write it like 16:00.",
+        number: "Write a whole number.",
+    };
+
     function nameSymbols(root) {
         root.querySelectorAll(".material-symbols-outlined:not([aria-hidden])").forEach(function (symbol) {
             symbol.setAttribute("aria-hidden", "true");
@@ -67,6 +73,25 @@
         });
     }
 
+    // A browser sends nothing of a day that does not exist, such as 30 February: what was typed would be lost, and the
+    // answer would be that it is missing. So it is said here, and nothing is sent.
+    function refuseNoDays(submit) {
+        var wrong = Array.from(submit.target.elements).filter(function (field) { return field.validity && field.validity.badInput; });
+        submit.target.querySelectorAll("[data-no-such]").forEach(function (old) { old.remove(); });
+        if (!wrong.length || (submit.submitter && submit.submitter.formNoValidate)) return;
+        submit.preventDefault();
+        submit.stopPropagation();
+        wrong.forEach(function (field) {
+            var said = document.createElement("p");
+            said.className = "st-errors";
+            said.dataset.noSuch = "";
+            said.setAttribute("role", "alert");
+            said.textContent = WRONG[field.type] || "Write this another way.";
+            field.before(said);
+        });
+        wrong[0].focus();
+    }
+
     // Once all is loaded: Django's own script begins at the first field, though the answer stands further down.
     window.addEventListener("load", function () {
         var answer = document.querySelector("[data-begin-here]");
@@ -77,6 +102,7 @@
 
     document.addEventListener("DOMContentLoaded", function () {
         offerPrinting();
+        document.addEventListener("submit", refuseNoDays, true);
         nameAll();
         new MutationObserver(nameAll).observe(document.body, { childList: true, subtree: true });
     });

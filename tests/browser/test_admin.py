@@ -151,6 +151,27 @@ def scene(coordinator: User) -> dict[str, str]:
     }
 
 
+def test_a_day_that_does_not_exist_is_said_at_its_field(staff_eyes: Eyes, screen: Screen) -> None:
+    eyes, page = staff_eyes, staff_eyes.page
+    eyes.use(screen)
+    eyes.go(reverse("admin:sessions_app_session_add"))
+    page.locator("#id_title").fill("Drums and songs")
+    page.locator("#id_starts").fill("16:00")
+    # Month, day, year: this browser is an American one
+    page.locator("#id_day").press_sequentially("02302027")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("alert")).to_contain_text("There is no such day")
+    expect(page.locator("#id_day")).to_be_focused()
+    expect(page.locator("#id_title")).to_have_value("Drums and songs")
+    eyes.check("staff-no-such-day")
+    # Mended, it is sent, and what else is missing is said plainly
+    page.locator("#id_day").fill("2027-03-02")
+    page.locator("#id_title").fill("")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("Fill this in.").first).to_be_visible()
+    expect(page.get_by_text("There is no such day")).to_have_count(0)
+
+
 def test_every_staff_page_reads_well(staff_eyes: Eyes, screen: Screen, scene: dict[str, str]) -> None:
     staff_eyes.use(screen)
     for name, address in scene.items():

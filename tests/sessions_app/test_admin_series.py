@@ -170,7 +170,7 @@ def test_a_press_on_something_else_than_was_seen_shows_it_again(planner):
         ({"count": "", "last_day": "2027-01-01"}, "last_day", "before the first"),
         ({"count": "10000"}, "count", "at most"),
         ({"count": "", "last_day": "9999-12-31"}, "last_day", "five years"),
-        ({"count": "0"}, "count", "greater than or equal to 1"),
+        ({"count": "0"}, "count", "Write 1 or more"),
         ({"repeats": "daily", "count": "", "last_day": "2028-01-01"}, "last_day", "more than 120"),
         ({"repeats": "own", "rule": "every tuesday"}, "rule", "Begin with how often"),
         ({"repeats": "own", "rule": "FREQ=MONTHLY;BYMONTH=2;BYMONTHDAY=30"}, "count", "no day"),

@@ -286,3 +286,16 @@ def test_confirming_says_when_families_hear_again(planner: Client) -> None:
     assert "It starts soon, so the invitation also says how to prepare." in soon_said
     assert sum(line.startswith("A mail on how to prepare follows on ") for line in later_said) == 1
     assert sum(line.endswith(", 9:00am.") for line in later_said) == 1
+
+
+def test_a_session_that_somebody_else_moved_meanwhile_is_looked_at_first(planner: Client) -> None:
+    session = ready_session()
+    address, day = step("reschedule", session), f"{tomorrow_at(16) + timedelta(days=1):%Y-%m-%d}"
+    mine, theirs = (planner.get(address).context["mark"] for _ in range(2))
+    assert planner.post(address, {"day": day, "starts": "10:00", "ends": "11:00", "seen": theirs}).status_code == 302
+    page = planner.post(address, {"day": day, "starts": "14:00", "ends": "15:00", "seen": mine})
+    assert "Somebody else moved this session meanwhile." in text_of(page)
+    assert 'value="14:00"' in text_of(page)
+    # What is seen now is another time: the next press holds
+    again = {"day": day, "starts": "14:00", "ends": "15:00", "seen": page.context["mark"]}
+    assert planner.post(address, again).status_code == 302
