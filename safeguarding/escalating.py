@@ -21,7 +21,7 @@ from whippersnappers.audit.trail import record
 from whippersnappers.outbox.models import Heartbeat
 
 _BY = "system:safeguarding"
-_HEARTBEAT = "safeguarding clocks"
+HEARTBEAT = "safeguarding clocks"
 
 
 @dataclass(frozen=True)
@@ -38,13 +38,13 @@ class Late:
 def escalate(now: datetime) -> int:
     """Say everything that is late and was not said yet; returns how many things that were."""
     said = sum(_say(late, now) for late in list(late_now(now)))
-    Heartbeat.objects.update_or_create(name=_HEARTBEAT, defaults={"at": now})
+    Heartbeat.objects.update_or_create(name=HEARTBEAT, defaults={"at": now})
     return said
 
 
 def last_ran() -> datetime | None:
     """When the clocks were last looked at."""
-    return Heartbeat.objects.filter(name=_HEARTBEAT).values_list("at", flat=True).first()
+    return Heartbeat.objects.filter(name=HEARTBEAT).values_list("at", flat=True).first()
 
 
 def late_now(now: datetime) -> Iterator[Late]:

@@ -5,7 +5,6 @@ from datetime import timedelta
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.middleware.csrf import CsrfViewMiddleware
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
@@ -13,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from safeguarding.forms import WorriedForm
 from safeguarding.models import Concern
+from safeguarding.own_forms import is_own
 from safeguarding.raising import Report, raise_concern
 from safeguarding.vocabulary import Kind
 from whippersnappers.accounts.access import signed_in
@@ -23,18 +23,6 @@ from whippersnappers.accounts.roles import Role
 _SENT = "worried_sent"
 _RECEIPT_FOR = timedelta(hours=1)
 _WORDS = ("who", "what_happened", "reach_reporter")
-
-
-class _CsrfCheck(CsrfViewMiddleware):
-    """Django's own check, as an answer instead of a page on which everything typed is gone."""
-
-    def _reject(self, request: HttpRequest, reason: str) -> str:
-        return reason
-
-    def fails(self, request: HttpRequest) -> bool:
-        """Whether the form was not drawn by us for this browser, or was drawn before a sign-in."""
-        self.process_request(request)
-        return bool(self.process_view(request, None, (), {}))  # type: ignore[arg-type]
 
 
 @login_not_required
@@ -53,7 +41,7 @@ def worried(request: HttpRequest) -> HttpResponse:
     form = WorriedForm(request.POST, user=parent)
     if parent is None:
         return _draw(request, form, signed_out=True)
-    if _CsrfCheck(lambda _: HttpResponse()).fails(request):
+    if not is_own(request):
         return _draw(request, form, again=True)
     if not form.is_valid():
         return _draw(request, form)

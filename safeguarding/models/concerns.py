@@ -19,14 +19,15 @@ class ConcernQuerySet(models.QuerySet["Concern"]):
     def visible_to(self, user: User) -> "ConcernQuerySet":
         """What this person may know of, for lists, counts and searches alike.
 
-        Lead and deputy: everything that was sent, but what is about one of them. Trustees, and whoever else it was
-        given to: what is assigned to them. Nobody: what they are the subject of or have recused themselves from.
+        Lead and deputy: everything that was sent, but what is about one of them unless it was given to them. Trustees:
+        what was given to them and what is about the Lead or deputy. Nobody: what they are the subject of or have
+        recused themselves from.
         """
         sent = self.exclude(state=State.DRAFT).exclude(self._kept_from(user))
         assigned = Q(Exists(Assignment.objects.filter(concern=OuterRef("pk"), user=user)))
         if user.has_role(Role.LEAD, Role.DEPUTY):
             return sent.filter(assigned | ~Q(kind=Kind.LEAD))
-        return sent.filter(assigned) if user.has_role(Role.TRUSTEE) else self.none()
+        return sent.filter(assigned | Q(kind=Kind.LEAD)) if user.has_role(Role.TRUSTEE) else self.none()
 
     @staticmethod
     def _kept_from(user: User) -> Q:

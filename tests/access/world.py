@@ -13,6 +13,9 @@ from django.utils import timezone
 from families import agreeing, asking_about_data, consenting, proposing
 from families.helping import ask_for_help
 from families.models import Agreement, Child, Consent, FamilyImport, Guardian, Guardianship
+from safeguarding.models import Concern, ConcernPerson
+from safeguarding.raising import Report, raise_concern
+from safeguarding.vocabulary import Kind, PersonRole
 from sessions_app import confirming, family_feed, invitations, link_tokens, offer_links, rota_feed
 from sessions_app.bulk import choosing
 from sessions_app.models import (
@@ -68,6 +71,7 @@ PEOPLE = (
     "lead",
     "trustee",
     "administrator",
+    "subject_lead",
 )
 
 
@@ -105,15 +109,32 @@ def build() -> World:
         role.value: UserFactory(roles=[role], name=f"Staff {role.label}", email=f"{role.value}@whippersnappers.org")
         for role in (Role.PRACTITIONER, Role.COORDINATOR, Role.LEAD, Role.TRUSTEE, Role.ADMINISTRATOR)
     }
+    subject = UserFactory(roles=[Role.LEAD], name="Subject Lead", email="subject@whippersnappers.org")
     guardian, separated, child = _separated_parents()
     stranger = GuardianFactory(family=FamilyFactory(), first_name="Otto", last_name="Other")
     other_child = ChildFactory(family=stranger.family, known_as="Olive")
     GuardianshipFactory(guardian=stranger, child=other_child)
     session, theirs = _sessions(staff, child, other_child)
     people = {"anonymous": None, "guardian": guardian.user, "separated_guardian": separated.user}
-    people |= {"other_guardian": stranger.user, **staff}
+    people |= {"other_guardian": stranger.user, **staff, "subject_lead": subject}
     things = _things(session, theirs, child, guardian, staff["coordinator"])
+    things["concern"] = _concern(staff["practitioner"], child, subject)
     return World(people, {**things, "other_child": other_child, "missing": UUID(int=0)})
+
+
+def _concern(by: User, child: Child, subject: User) -> Concern:
+    """Something about one of the Leads, for whom it does not exist."""
+    report = Report(
+        kind=Kind.STAFF,
+        source=Concern.Source.STAFF,
+        form_key=UUID(int=2),
+        danger_now=Concern.Danger.NO,
+        words={"what_happened": "Something about the Lead"},
+        children=[child],
+    )
+    concern = raise_concern(report, by=by, now=timezone.now())
+    ConcernPerson.objects.create(concern=concern, user=subject, role=PersonRole.SUBJECT)
+    return concern
 
 
 def _separated_parents() -> tuple[Guardian, Guardian, Child]:

@@ -174,13 +174,13 @@ class TestList:
 
     def test_it_shows_that_things_happened_without_their_content(self, client, administrator):
         record("person.roles_changed", by=administrator, target=administrator, before=["lead"], after=["deputy"])
-        record("concern.noted", by=administrator, secret="canary-content")
+        record("family.noted", by=administrator, secret="canary-content")
         client.force_login(administrator)
         page = client.get("/admin/audit/auditevent/")
         assert page.status_code == 200
         text = re.sub(r"\s+", " ", page.content.decode())
         assert "after: deputy, before: lead" in text
-        assert "concern.noted" in text
+        assert "family.noted" in text
         assert "canary-content" not in text
         assert "Ada Marsh" in text
 

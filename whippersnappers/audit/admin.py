@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import OuterRef, QuerySet, Subquery, TextField, Value
+from django.db.models import OuterRef, Q, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Cast, Concat
 from django.http import HttpRequest
 from django.utils import timezone
@@ -14,7 +14,7 @@ from whippersnappers.audit.models import AuditEvent
 from whippersnappers.staff_admin import StaffAdmin
 
 # What happens with safeguarding concerns does not exist on this list: not that it happened, not who did it.
-_UNSEEN = "safeguarding."
+_UNSEEN = Q(target_type__startswith="safeguarding.") | Q(event__startswith="concern.")
 # Events whose detail is about accounts only. Of all others the administrator sees that they happened.
 _DETAIL_SHOWN = ("person.", "sign_in.", "sign_out.", "second_factor.", "password.")
 
@@ -40,7 +40,7 @@ class AuditEventAdmin(StaffAdmin):
             actor_id=Concat(Value("user:"), Cast("pk", TextField()), output_field=TextField())
         )
         name = staff.filter(actor_id=OuterRef("actor")).values("name")
-        seen = super().get_queryset(request).exclude(target_type__startswith=_UNSEEN)
+        seen = super().get_queryset(request).exclude(_UNSEEN)
         return seen.annotate(staff_name=Subquery(name))
 
     @admin.display(description="when", ordering="at")

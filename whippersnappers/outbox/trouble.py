@@ -32,15 +32,16 @@ def _facts(now: datetime) -> dict[str, tuple[datetime | None, int]]:
     """Since when, and how many: all in one query, of which every part uses its own index."""
     waiting, dead = (OutgoingMail.objects.filter(state=state) for state in (State.WAITING, State.DEAD))
     parts = [
-        _part("swept", Heartbeat.objects.filter(name="sweep"), "at"),
-        _part("waits", due(now), "not_before"),
-        _part("tried", waiting.filter(attempts__gte=_FAILED_OFTEN), "not_before"),
-        _part("given up", dead, "dead_at"),
+        part("swept", Heartbeat.objects.filter(name="sweep"), "at"),
+        part("waits", due(now), "not_before"),
+        part("tried", waiting.filter(attempts__gte=_FAILED_OFTEN), "not_before"),
+        part("given up", dead, "dead_at"),
     ]
     return {name: (since, number) for name, since, number in parts[0].union(*parts[1:], all=True)}
 
 
-def _part(name: str, rows: QuerySet[Any], moment: str) -> QuerySet[Any, Any]:
+def part(name: str, rows: QuerySet[Any], moment: str) -> QuerySet[Any, Any]:
+    """The name, since when and how many: a row to be joined with others by `union`."""
     # Not `Min` and `Count`, for which Django would group the rows.
     since = Func(F(moment), function="MIN", output_field=DateTimeField())
     number = Func(F("pk"), function="COUNT", output_field=IntegerField())

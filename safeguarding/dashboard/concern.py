@@ -1,0 +1,39 @@
+"""The page of one concern: what was said, what happened, and what can be done next."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.http import Http404, HttpRequest
+
+from safeguarding.gathering import record
+from safeguarding.models import ChronologyEntry, Concern
+from safeguarding.reading import Page, confidential
+from whippersnappers.accounts.models import User
+
+OLDEST_FIRST = "oldest"
+
+
+def found(user: User, pk: UUID) -> Concern:
+    """The concern with all that hangs on it; for whom it does not exist, nothing is here."""
+    try:
+        return record.by_id(user, pk)
+    except Concern.DoesNotExist as nothing:
+        raise Http404 from nothing
+
+
+@confidential()
+def concern(request: HttpRequest, user: User, now: datetime, pk: UUID) -> Page:
+    """One concern."""
+    seen = found(user, pk)
+    order, kind = request.GET.get("order", ""), request.GET.get("kind", "")
+    context = {
+        "concern": seen,
+        "line": record.line_of(seen, now),
+        "versions": record.told(seen),
+        "chronology": record.chronology(seen, kind=kind, newest_first=order != OLDEST_FIRST),
+        "kinds": ChronologyEntry.Kind.choices,
+        "kind": kind,
+        "order": order,
+        "readings": record.readings(seen),
+    }
+    return Page(record.READ, "safeguarding/dashboard/concern.html", context, target=seen)

@@ -1,0 +1,121 @@
+"""Everything about one concern for its page: what was said, what happened, who is in it, and who has read it."""
+
+import difflib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from safeguarding.gathering.lines import Line
+from safeguarding.models import ChronologyEntry, Concern, ConcernVersion
+from safeguarding.models.concerns import ConcernQuerySet
+from safeguarding.models.versions import NARRATIVE
+from whippersnappers.accounts.models import User
+from whippersnappers.audit.models import AuditEvent
+
+READ = "concern.read"
+_WORDS = re.compile(r"\S+|\s+")
+# More than a person looks through; the trail itself keeps all.
+_READS_SHOWN = 100
+_LABELS = {field.name: str(field.verbose_name) for field in ConcernVersion._meta.local_fields}
+_HANGING_ON_IT = (
+    *("people__child", "people__user", "assignments__user", "recusals__user"),
+    *("versions__author", "actions__owner", "referrals__made_by", "chronology__author"),
+)
+
+
+@dataclass(frozen=True)
+class Said:
+    """One field of a version: its name for people, the words, and how they differ from before."""
+
+    label: str
+    words: str
+    differs: SafeString | None = None
+
+
+@dataclass(frozen=True)
+class Told:
+    """A version as a page shows it."""
+
+    version: ConcernVersion
+    said: list[Said]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Somebody opened the page of a concern."""
+
+    who: str
+    at: datetime
+    times: int
+
+
+def by_id(user: User, pk: Any) -> Concern:
+    """A concern that this person may know of. Raises `Concern.DoesNotExist`."""
+    seen: ConcernQuerySet = Concern.objects.visible_to(user).select_related("reporter")
+    for related in _HANGING_ON_IT:
+        seen = seen.prefetch_related(related)
+    return seen.get(pk=pk)
+
+
+def line_of(concern: Concern, now: datetime) -> Line:
+    """The concern's own line, with its clocks."""
+    concern.told_lado = any(r.agency == "lado" for r in concern.referrals.all())  # type: ignore[attr-defined]
+    return Line(concern, now)
+
+
+def chronology(concern: Concern, *, kind: str = "", newest_first: bool = True) -> list[ChronologyEntry]:
+    """What happened, all of it or one kind of thing."""
+    entries = [entry for entry in concern.chronology.all() if not kind or entry.kind == kind]
+    return entries[::-1] if newest_first else entries
+
+
+def told(concern: Concern) -> list[Told]:
+    """Every version, the first as it was sent, later ones with how they differ from the one before."""
+    versions = list(concern.versions.all())
+    return [Told(v, list(_said(v, before))) for v, before in zip(versions, [None, *versions], strict=False)]
+
+
+def _said(version: ConcernVersion, before: ConcernVersion | None) -> Iterator[Said]:
+    for name in NARRATIVE:
+        words, earlier = getattr(version, name), getattr(before, name) if before else ""
+        if not words and not earlier:
+            continue
+        label = _LABELS[name]
+        differs = difference(earlier, words) if before is not None and words != earlier else None
+        yield Said(f"{label[:1].upper()}{label[1:]}", words, differs)
+
+
+def difference(before: str, after: str) -> SafeString:
+    """Both texts in one: what went as `del`, what came as `ins`, word by word."""
+    old, new = _WORDS.findall(before), _WORDS.findall(after)
+    pieces = []
+    for what, i1, i2, j1, j2 in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        gone, came = "".join(old[i1:i2]), "".join(new[j1:j2])
+        if what == "equal":
+            pieces.append(format_html("{}", came))
+            continue
+        pieces += [format_html("<del>{}</del>", gone)] if gone else []
+        pieces += [format_html("<ins>{}</ins>", came)] if came else []
+    return format_html_join("", "{}", ((piece,) for piece in pieces))
+
+
+def readings(concern: Concern) -> list[Reading]:
+    """Who has opened the page, the last first; many times in a row count as one line."""
+    events = AuditEvent.objects.filter(
+        event=READ, target_type=concern._meta.label_lower, target_id=str(concern.pk)
+    ).order_by("-sequence")
+    rows = list(events.values_list("actor", "at")[:_READS_SHOWN])
+    names = {f"user:{user.pk}": str(user) for user in User.objects.filter(pk__in={a.split(":")[1] for a, _ in rows})}
+    read: list[Reading] = []
+    for actor, at in rows:
+        who = names.get(actor, actor)
+        if read and read[-1].who == who:
+            read[-1] = Reading(who, read[-1].at, read[-1].times + 1)
+        else:
+            read.append(Reading(who, at, 1))
+    return read
