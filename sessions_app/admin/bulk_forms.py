@@ -44,6 +44,12 @@ class GroupForm(forms.Form):
     leave_out_busy = forms.BooleanField(
         label="Leave out children who are in another session at that time", required=False, initial=True
     )
+    let_wait = forms.BooleanField(
+        label="Where places are too few, put the others on the waiting list",
+        required=False,
+        initial=True,
+        help_text="Who waited in vain most often this term gets a place first. Unticked, such a session is left out.",
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -58,7 +64,8 @@ class GroupForm(forms.Form):
         return group
 
     def asked(self) -> Asked:
-        return Asked(group=str(self.cleaned_data["group"].pk), leave_out_busy=self.cleaned_data["leave_out_busy"])
+        chosen = self.cleaned_data
+        return Asked("", str(chosen["group"].pk), chosen["leave_out_busy"], chosen["let_wait"])
 
 
 def _person(label: str, empty: str) -> forms.ModelChoiceField:

@@ -74,7 +74,7 @@ def plan_for(session: Session, children: list[Child], decided: Mapping[str, str]
     shares = shares_of([child.pk for child in new], stretch)
     is_short = len(new) > places.free
     if is_short:
-        about = sorted(new, key=lambda child: (*_fairly(shares.get(child.pk, Share())), str(child)))
+        about = sorted(new, key=lambda child: (*shares.get(child.pk, Share()).turn, str(child)))
     else:
         about = [child for child in new if (session.pk, child.pk) in elsewhere]
     if not about:
@@ -89,11 +89,6 @@ def plan_for(session: Session, children: list[Child], decided: Mapping[str, str]
         for number, child in enumerate(about)
     ]
     return InvitePlan(places, len(new), lines, stretch)
-
-
-def _fairly(share: Share) -> tuple[int, int]:
-    """Sorts first who waited in vain most often, then who had the fewest places."""
-    return share.got - share.waited, share.places
 
 
 class InviteForm(forms.Form):

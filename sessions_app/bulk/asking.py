@@ -20,6 +20,7 @@ class Asked:
     reason: str = ""  # for a cancellation; families read it
     group: str = ""
     leave_out_busy: bool = True  # children who are in another session at that time
+    let_wait: bool = False  # children for whom there is no place; otherwise the session is left out
     off: str = ""  # the member of staff who is taken off
     on: str = ""  # the one who is put on
     role: str = ""  # of the one put on; empty: that of the one taken off

@@ -40,6 +40,9 @@ class Rows:
     restless: frozenset[str] = frozenset()
 
 
+_PLACE = ("state", "changed_at")
+_QUEUE = ("waiting_since", "queue_at", "moved_up_reason")
+
 ROWS: Mapping[str, Rows] = {
     "call": Rows(
         PhoneTask,
@@ -56,7 +59,7 @@ ROWS: Mapping[str, Rows] = {
         lambda pk: PlaceOffer.objects.filter(booking__session=pk),
         ("state", "settled_at", "answered_by_id"),
     ),
-    "booking": Rows(Booking, lambda pk: Booking.objects.filter(session=pk), ("state", "changed_at")),
+    "booking": Rows(Booking, lambda pk: Booking.objects.filter(session=pk), (*_PLACE, *_QUEUE)),
     "revision": Rows(SessionRevision, lambda pk: SessionRevision.objects.filter(session=pk), ("number",)),
     "staff": Rows(
         StaffAssignment,

@@ -262,6 +262,19 @@ def test_children_invited_to_drafts_can_be_undone_for_a_day(coordinator: User) -
     assert not Booking.objects.filter(session=sessions[1], child=child).exists()
 
 
+def test_children_put_on_a_waiting_list_are_off_it_again_and_one_who_had_left_is_as_before(coordinator: User) -> None:
+    (draft,) = drafts(1, children=[household()[1][0]])
+    Session.objects.update(capacity=1)
+    new, left = household()[1][0], household()[1][0]
+    BookingFactory(session=draft, child=left, state=Booking.State.WITHDRAWN)
+    before = photographs([draft])
+    run = started("invite", [draft], coordinator, group=group_of(new, left), let_wait=True)
+    assert {b.child_id for b in draft.bookings.all().waiting()} == {new.pk, left.pk}
+    undone(run, coordinator)
+    assert photographs([draft]) == before
+    assert not draft.bookings.exclude(waiting_since=None).exists()
+
+
 def test_undoing_twice_and_after_a_day_does_nothing(coordinator: User) -> None:
     run = started("confirm", drafts(1), coordinator)
     undone(run, coordinator)
