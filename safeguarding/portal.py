@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
+from families.portal.typed import is_switch, turn_layout, with_typed
 from safeguarding.forms import WorriedForm
 from safeguarding.models import Concern
 from safeguarding.own_forms import is_own
@@ -43,6 +44,9 @@ def worried(request: HttpRequest) -> HttpResponse:
         return _draw(request, form, signed_out=True)
     if not is_own(request):
         return _draw(request, form, again=True)
+    if is_switch(request):
+        turn_layout(request)
+        return _draw(request, with_typed(WorriedForm(user=parent), request.POST))
     if not form.is_valid():
         return _draw(request, form)
     concern = raise_concern(_report(form), by=parent, now=timezone.now())

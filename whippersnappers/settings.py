@@ -63,7 +63,8 @@ PLACE_OFFER_TIME = timedelta(hours=env.float("PLACE_OFFER_HOURS", 24))
 CHANGE_MAIL_DELAY = timedelta(minutes=env.float("CHANGE_MAIL_MINUTES", 5))
 BULK_UNDO_WINDOW = timedelta(seconds=env.float("BULK_UNDO_SECONDS", 120))
 
-# What a form may bring in its fields, in bytes: 5,000 rows pasted from a spreadsheet, and the form around them.
+# What a form may bring in its fields, in bytes: 5,000 rows pasted from a spreadsheet,
+# or a million signs of any script, and the form around them (see whippersnappers/too_much.py).
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024 + 200_000
 
 # --- Applications --------------------------------------------------------------------------------------
@@ -110,6 +111,7 @@ MIDDLEWARE = [
     "whippersnappers.headers.PageHeadersMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "whippersnappers.too_much.UrlencodedLimitMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "whippersnappers.logs.RequestLogMiddleware",

@@ -11,6 +11,7 @@ from families.helping import MOST, ask_for_help
 from families.models import HelpRequest
 from families.plain_text import LinesField, WordsField
 from families.portal.guards import signed_in_guardian
+from families.portal.typed import keeps_what_is_typed, typed_before, with_typed
 
 
 class HelpForm(forms.Form):
@@ -48,11 +49,13 @@ class HelpForm(forms.Form):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@keeps_what_is_typed
 def ask(request: HttpRequest) -> HttpResponse:
     """The button and a few questions; once pressed, that we have it. Another press adds to what was said."""
     guardian = signed_in_guardian(request)
     device = guessed_device(request.headers.get("User-Agent", ""))
     form = HelpForm(request.POST if request.method == "POST" else None, initial={"device": device})
+    with_typed(form, typed_before(request))
     if request.method == "POST" and form.is_valid():
         said = {**form.cleaned_data, "device": form.cleaned_data["device"] or device}
         ask_for_help(guardian, **said, by=request.user, now=timezone.now())

@@ -14,6 +14,7 @@ from families.confirming_details import confirm_details
 from families.models import Child, Guardian, Proposal
 from families.portal.child_pages import ChildForm, child_page
 from families.portal.guards import signed_in_guardian
+from families.portal.typed import keeps_what_is_typed, typed_before, with_typed
 from families.proposing import propose, withdraw
 from whippersnappers import dates
 from whippersnappers.accounts.access import signed_in
@@ -45,11 +46,13 @@ def child(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@keeps_what_is_typed
 def change(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Propose other values. What is refused stays in its field, with a sentence above it."""
     guardian, found = _own_child(request, pk)
     waiting = Proposal.objects.visible_to(signed_in(request)).waiting().filter(child=found)
     form = ChildForm(request.POST if request.method == "POST" else None, found, waiting)
+    with_typed(form, typed_before(request))
     if request.method == "POST" and form.is_valid():
         try:
             made = propose(found, guardian, form.changes, by=request.user, now=timezone.now())

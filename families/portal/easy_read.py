@@ -7,8 +7,13 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
 
+from families.models import Guardian
 from families.portal.guards import signed_in_guardian
 from families.preferring import set_easy_read
+
+# The switch's name in a form, and what its values mean.
+SWITCH = "layout"
+LAYOUTS = {"easy": True, "usual": False}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -18,10 +23,15 @@ def switch(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         # Somebody signed in again on the way here: the press is lost, the way is not.
         return HttpResponseRedirect(reverse("portal"))
-    wanted = request.POST.get("easy_read") == "on"
+    turn(request, guardian)
+    return HttpResponseRedirect(_back_to(request.POST.get("next", "")))
+
+
+def turn(request: HttpRequest, guardian: Guardian) -> None:
+    """The layout as the press says; nonsense means the usual one."""
+    wanted = LAYOUTS.get(request.POST.get(SWITCH, ""), False)
     set_easy_read(guardian, wanted, by=request.user, now=timezone.now())
     messages.success(request, "Easy read is on." if wanted else "Easy read is off.")
-    return HttpResponseRedirect(_back_to(request.POST.get("next", "")))
 
 
 def _back_to(address: str) -> str:

@@ -17,6 +17,7 @@ from families.models import Child, Guardian, Proposal
 from families.plain_text import WordsField
 from families.portal.child_pages import answers_of
 from families.portal.guards import signed_in_guardian
+from families.portal.typed import keeps_what_is_typed, typed_before, with_typed
 from families.proposing import propose_address
 from families.registering import save_guardian
 from families.seen_forms import SeenForm
@@ -25,6 +26,10 @@ from whippersnappers.accounts.access import signed_in
 _PHONE = RegexValidator(
     r"^\+?[0-9][0-9 ()\-]{4,28}$", "Please write a phone number with digits only, like 07700 900123."
 )
+
+
+# The switch has just said it.
+LAYOUT_FIELDS = {"easy_read", "seen_easy_read"}
 
 
 class ContactForm(SeenForm):
@@ -91,10 +96,12 @@ def me(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@keeps_what_is_typed
 def contact(request: HttpRequest) -> HttpResponse:
     """Phone, the way they like to be reached, language, easy read. Applies at once."""
     guardian = signed_in_guardian(request)
     form = ContactForm(request.POST if request.method == "POST" else None, guardian)
+    with_typed(form, typed_before(request), but=LAYOUT_FIELDS)
     if request.method == "POST" and form.is_valid():
         for name, value in form.changes.items():
             setattr(guardian, name, value)
@@ -110,10 +117,11 @@ def contact(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@keeps_what_is_typed
 def address(request: HttpRequest) -> HttpResponse:
     """Ask for another address to sign in with. We ring first: whoever holds the address gets in."""
     guardian = signed_in_guardian(request)
-    form = AddressForm(request.POST if request.method == "POST" else None)
+    form = with_typed(AddressForm(request.POST if request.method == "POST" else None), typed_before(request))
     if request.method == "POST" and form.is_valid():
         try:
             propose_address(guardian, form.cleaned_data["email"], by=request.user, now=timezone.now())

@@ -18,6 +18,7 @@ from families.held_data import asked
 from families.models import DataRequest, Guardian
 from families.plain_text import LinesField
 from families.portal.guards import signed_in_guardian
+from families.portal.typed import keeps_what_is_typed, typed_before, with_typed
 from sessions_app.my_data.gathering import NOT_IN_HERE, as_json, held_for
 from sessions_app.portal.drawing import keep_private
 from whippersnappers import dates
@@ -47,10 +48,12 @@ class AskForm(forms.Form):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@keeps_what_is_typed
 def my_data(request: HttpRequest) -> HttpResponse:
     """The ways to what we hold; the requests that were made, with their answers; and the form for another."""
     guardian, now = signed_in_guardian(request), timezone.now()
     form = AskForm(request.POST if request.method == "POST" else None, initial={"press": uuid.uuid4()})
+    with_typed(form, typed_before(request))
     if request.method == "POST" and form.is_valid() and (made := _asked(request, guardian, form)):
         return redirect("portal_my_data_sent", made.pk)
     requests = DataRequest.objects.visible_to(signed_in(request)).order_by("-received_at")

@@ -15,6 +15,7 @@ from families import agreeing
 from families.agreeing import Evidence
 from families.models import Agreement, Guardian
 from families.portal.guards import signed_in_guardian
+from families.portal.typed import keeps_what_is_typed, typed_before, with_typed
 from sessions_app import signing
 from sessions_app.invitations import join_token
 from sessions_app.models import Invitation
@@ -43,6 +44,7 @@ class SignForm(forms.Form):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@keeps_what_is_typed
 def agreement(request: HttpRequest) -> HttpResponse:
     """The parents' undertakings F1-F6, clause by clause, and the guardian's signature under them."""
     guardian = signed_in_guardian(request)
@@ -53,7 +55,7 @@ def agreement(request: HttpRequest) -> HttpResponse:
         if _is_signed(form, guardian, current, request):
             return keep_private(HttpResponseRedirect(_after(back)))
     else:
-        form = SignForm()
+        form = with_typed(SignForm(), typed_before(request))
     return _draw(request, guardian, current, form, back)
 
 

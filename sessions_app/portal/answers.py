@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest
 
+from families.portal.typed import typed_before
+from sessions_app.family_sessions import FamilySession
 from sessions_app.models import Booking
 
 
@@ -30,6 +33,20 @@ def answer_from(request: HttpRequest, places: Iterable[Booking]) -> Typed:
     if place is None or said not in ("yes", "no"):
         raise Http404
     return Typed(place, said == "yes", request.POST.get("reason"))
+
+
+def reason_before(request: HttpRequest, places: Iterable[Booking]) -> Typed | None:
+    """The reason that stood in its form when the layout was switched."""
+    typed = typed_before(request)
+    place = next((place for place in places if str(place.pk) == typed.get("place")), None)
+    return Typed(place, False, typed.get("reason")) if place else None
+
+
+def reason_form(seen: FamilySession, now: datetime) -> str:
+    """The id of the first form on the page that asks why a child does not come; empty where none does."""
+    absent = (place.booking.pk for place in seen.places if place.state == Booking.State.NOT_COMING)
+    first = next(absent, None)
+    return f"typing-{first}" if first and seen.can_answer(now) else ""
 
 
 def say_what_follows(request: HttpRequest, booking: Booking) -> None:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from families.portal.guards import signed_in_guardian
+from families.portal.typed import keeps_what_is_typed, typed_before
 from sessions_app import feedback
 from sessions_app.family_sessions import ChildPlace, FamilySession, gather
 from sessions_app.models import Feedback
@@ -22,11 +23,14 @@ _METHODS = ["GET", "HEAD", "POST"]
 
 
 @require_http_methods(_METHODS)
+@keeps_what_is_typed
 def by_guardian(request: HttpRequest, pk: UUID, place: UUID) -> HttpResponse:
     """The guardian says how it was, or changes it: a face, and words if they like."""
     seen, of_child = _own(request, pk, place)
     said = of_child.guardians_word
     context: dict[str, Any] = {"face": said and said.face, "words": said.words if said else "", "mistakes": {}}
+    if typed := typed_before(request):
+        context |= {"face": _face(request), "words": typed.get("words", "")}
     if request.method == "POST":
         # Pressed on the home page there are no words, and those said before stay.
         words = request.POST.get("words")

@@ -13,11 +13,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from families.portal.frame import Frame
+from families.portal.typed import keeps_what_is_typed
 from sessions_app import answering, invitations
 from sessions_app.family_sessions import ChildPlace, FamilySession, page_state, people_of
 from sessions_app.invitations import WayIn, WayInState
 from sessions_app.models import Invitation, JoinUse, Meeting
-from sessions_app.portal.answers import Typed, answer_from, say_what_follows
+from sessions_app.portal.answers import Typed, answer_from, reason_before, reason_form, say_what_follows
 from sessions_app.portal.drawing import draw, facts_of, keep_private
 from sessions_app.reach import places_to_answer
 
@@ -56,6 +57,7 @@ def _door(token: str, now: datetime) -> _Door | None:
 
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@keeps_what_is_typed
 def join(request: HttpRequest, token: str) -> HttpResponse:
     """A guardian's way into one session. Works without signing in; only pressing the button joins."""
     now = timezone.now()
@@ -123,5 +125,6 @@ def _page(request: HttpRequest, door: _Door, now: datetime, typed: Typed | None 
         places = places_to_answer(session.pk, door.invitation.guardian_id)
         seen = FamilySession(session, door.invitation, tuple(map(ChildPlace, places)), people_of(session), door.meeting)
         context |= {"seen": seen, "session": session, "can_answer": seen.can_answer(now)}
+        context |= {"typed": typed or reason_before(request, places), "reason_form": reason_form(seen, now)}
         context["page_state"] = page_state(facts_of(seen), door.way_in.state)
     return draw(request, f"portal/join_{door.way_in.state}.html", context, door.meeting, status=422 if typed else 200)

@@ -13,9 +13,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from families.portal.guards import signed_in_guardian
+from families.portal.typed import keeps_what_is_typed
 from sessions_app import answering, ready_list
 from sessions_app.family_sessions import FamilySession, by_week, children_of, gather, page_state, past_of, with_contents
-from sessions_app.portal.answers import Typed, answer_from, say_what_follows
+from sessions_app.portal.answers import Typed, answer_from, reason_before, reason_form, say_what_follows
 from sessions_app.portal.drawing import draw, facts_of, keep_private
 from whippersnappers.accounts.access import signed_in
 
@@ -44,10 +45,12 @@ def sessions(request: HttpRequest) -> HttpResponse:
     return draw(request, "portal/sessions.html", context, None)
 
 
+@keeps_what_is_typed
 @require_safe
 def session(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One session: what a family needs before it, and how it was after it."""
-    return _page(request, own_session(request, pk))
+    seen = own_session(request, pk)
+    return _page(request, seen, reason_before(request, [place.booking for place in seen.places]))
 
 
 def own_session(request: HttpRequest, pk: UUID) -> FamilySession:
@@ -69,6 +72,7 @@ def _page(request: HttpRequest, seen: FamilySession, typed: Typed | None = None,
         "can_answer": seen.can_answer(now),
         "is_over": seen.is_over(now),
         "typed": typed,
+        "reason_form": reason_form(seen, now),
         "page_state": page_state(facts_of(seen), way_in.state),
     }
     return draw(request, "portal/session.html", context, seen.meeting, status=status)

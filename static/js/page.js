@@ -145,6 +145,15 @@
     });
   }
 
+  // Where several forms on a page can be written in, the switch to easy read takes the last one along.
+  function takeAlongWhatIsTyped() {
+    const button = document.querySelector("button[name=layout][form]");
+    if (!button) return;
+    document.addEventListener("input", ({ target }) => {
+      if (target.form?.id.startsWith("typing")) button.setAttribute("form", target.form.id);
+    });
+  }
+
   function sayWhenOffline() {
     const notice = document.getElementById("offline");
     const update = () => { notice.hidden = navigator.onLine; };
@@ -159,5 +168,6 @@
   offerTicking();
   explainPasskeyTrouble();
   answerPresses();
+  takeAlongWhatIsTyped();
   sayWhenOffline();
 })();

@@ -36,16 +36,16 @@ def is_easy(client: Client, page: str) -> bool:
 
 def test_a_press_turns_it_on_and_another_off(at_home, guardian):
     assert is_easy(at_home, "/portal/") is False
-    answer = at_home.post(SWITCH, {"easy_read": "on", "next": "/portal/?a=b"})
+    answer = at_home.post(SWITCH, {"layout": "easy", "next": "/portal/?a=b"})
     assert (answer.status_code, answer["Location"]) == (302, "/portal/?a=b")
     assert is_easy(at_home, "/portal/") is True
-    at_home.post(SWITCH, {"easy_read": "off"})
+    at_home.post(SWITCH, {"layout": "usual"})
     assert is_easy(at_home, "/portal/") is False
 
 
 def test_a_double_press_changes_it_once(at_home, guardian):
     for _ in range(2):
-        at_home.post(SWITCH, {"easy_read": "on"})
+        at_home.post(SWITCH, {"layout": "easy"})
     assert Guardian.objects.get().easy_read is True
     assert list(AuditEvent.objects.filter(event="guardian.changed").values_list("detail", flat=True)) == [
         {"fields": ["easy_read"]}
@@ -61,7 +61,7 @@ def test_looking_at_the_address_changes_nothing(at_home):
     "address", ["https://example.org/", "//example.org/", "/\\example.org", "javascript:x", "", "\0"]
 )
 def test_it_leads_to_our_own_pages_only(at_home, address):
-    assert at_home.post(SWITCH, {"easy_read": "on", "next": address})["Location"] == "/portal/"
+    assert at_home.post(SWITCH, {"layout": "easy", "next": address})["Location"] == "/portal/"
 
 
 def test_a_link_in_a_mail_is_drawn_as_its_guardian_reads(client, guardian):

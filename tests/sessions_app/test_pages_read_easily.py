@@ -77,7 +77,7 @@ def test_portal(client, guardian):
     assert [round(reading_age(text), 1) <= OLDEST for text in (empty, full)] == [True, True]
 
 
-@pytest.mark.parametrize("name", ["400", "403", "403_csrf", "429", "500"])
+@pytest.mark.parametrize("name", ["400", "403", "403_csrf", "429", "500", "too_much"])
 def test_error_pages(name):
     text = text_of(render_to_string(f"{name}.html", request=RequestFactory().get("/")))
     assert measured(text) == (True, [])
