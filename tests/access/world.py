@@ -8,6 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Model
 from django.test import Client
+from django.test.client import ClientHandler
 from django.utils import timezone
 
 from families import agreeing, asking_about_data, consenting, proposing
@@ -82,10 +83,13 @@ class World:
     people: dict[str, User | None]
     things: dict[str, Any]
     _cookies: dict[str, str] = field(default_factory=dict)
+    # One server for all browsers, as in real life: each of its own would load the middleware anew.
+    _server: ClientHandler = field(default_factory=lambda: ClientHandler(enforce_csrf_checks=False))
 
     def client(self, person: str) -> Client:
         """A browser in which the person is signed in; signing in itself happens once a person."""
         client = Client(raise_request_exception=False)
+        client.handler = self._server
         user = self.people[person]
         if user is None:
             return client
