@@ -14,9 +14,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
-from families.models import DataRequest, HelpRequest, Proposal
 from sessions_app.admin.cards import SessionCard, cards
-from sessions_app.admin.helping import with_next_session
+from sessions_app.admin.families_waiting import CHANGES, DATA, HELP, families_waiting
 from sessions_app.models import Meeting, PhoneTask, Session, StaffProfile, SwapRequest
 from whippersnappers import dates
 from whippersnappers.accounts.models import User
@@ -28,6 +27,8 @@ WEEK = timedelta(days=7)
 # How long before a clearance runs out the home page begins to say so.
 CLEARANCE_WARNING = timedelta(days=60)
 SHOWN = 5
+# Where all of what families wait for is.
+PAGES = {HELP: "families_helprequest", DATA: "families_datarequest", CHANGES: "families_proposal"}
 
 
 @dataclass(frozen=True)
@@ -90,12 +91,7 @@ def home_for(user: User, now: datetime) -> Home:
         home.swaps = _swaps(now)
     if user.has_perm("sessions_app.change_phonetask"):
         home.calls = _calls(now)
-    if user.has_perm("families.change_proposal"):
-        home.proposals = _proposals()
-    if user.has_perm("families.change_datarequest"):
-        home.data_requests = _data_requests(now)
-    if user.has_perm("families.change_helprequest"):
-        home.help = _help(now)
+    _add_families(home, user, now)
     if user.has_perm("outbox.view_outgoingmail") and admin.site.is_registered(OutgoingMail):
         home.mails = _mails()
         home.mail_trouble = trouble(now)
@@ -150,20 +146,14 @@ def _calls(now: datetime) -> Waiting:
     return _waiting(PhoneTask.objects.to_make(now).select_related("session", "guardian"), "sessions_app_phonetask")
 
 
-def _proposals() -> Waiting:
-    return _waiting(Proposal.objects.waiting().select_related("child", "proposed_by"), "families_proposal")
-
-
-def _data_requests(now: datetime) -> Waiting:
-    waiting = _waiting(DataRequest.objects.open().select_related("guardian"), "families_datarequest")
-    for request in waiting.rows:
-        request.clock = request.clock_said(now)
-    return waiting
-
-
-def _help(now: datetime) -> Waiting:
-    waiting = HelpRequest.objects.waiting().select_related("guardian")
-    return _waiting(with_next_session(waiting, now), "families_helprequest")
+def _add_families(home: Home, user: User, now: datetime) -> None:
+    waits = families_waiting(user, now, SHOWN)
+    lists = {
+        kind: Waiting(*waits[kind], reverse(f"admin:{page}_changelist"))
+        for kind, page in PAGES.items()
+        if kind in waits
+    }
+    home.help, home.data_requests, home.proposals = (lists.get(kind) for kind in (HELP, DATA, CHANGES))
 
 
 def _mails() -> Waiting:

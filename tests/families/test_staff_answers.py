@@ -125,10 +125,14 @@ def test_both_wait_on_the_home_page_and_in_the_navigation(office):
     (guardian,), (child,) = household()
     proposed(guardian, child, likes="Boats")
     request_of(guardian)
-    page = office.get(reverse("admin:index")).content.decode()
+    response = office.get(reverse("admin:index"))
+    page = response.content.decode()
     assert re.search(r"Changes from families.{0,900}?>\s*1\s*<", page, re.S)
     assert re.search(r"Requests about data.{0,900}?>\s*1\s*<", page, re.S)
     assert page_of(Proposal.objects.get()) in page
+    words = text_of(response)
+    assert re.search(rf"{child} ?: likes From {guardian}\.", words)
+    assert re.search(rf"{guardian} ?: [a-z ]+ \d+ days left\.", words)
 
 
 def test_who_has_not_confirmed_this_term_is_a_filter(office):

@@ -133,7 +133,7 @@ def queries(client: Client, address: str) -> int:
 
 
 LISTS: dict[str, tuple[str, Callable[[int], object], int]] = {
-    "home": ("admin:index", everything, 15),
+    "home": ("admin:index", everything, 12),
     "sessions": ("admin:sessions_app_session_changelist", confirmed, 12),
     "staff": ("admin:sessions_app_staffprofile_changelist", a_lapsing_person, 6),
     "activities": ("admin:sessions_app_activity_changelist", an_activity, 6),

@@ -20,7 +20,9 @@ _FAILED_OFTEN = 3
 
 def trouble(now: datetime) -> list[str]:
     """What staff should know about the mail, most urgent first; empty when all is well."""
-    pause, facts = MailServerPause.objects.first(), _facts(now)
+    facts = _facts(now)
+    # What it says is read only when there is one.
+    pause = MailServerPause.objects.first() if facts["paused"][1] else None
     swept, waits, tried, given_up = (facts[name] for name in ("swept", "waits", "tried", "given up"))
     said = (
         [_paused(pause, now)] if pause else [_not_swept(swept[0], now), _waits(waits[0], now), _tried_again(tried[1])]
@@ -36,6 +38,7 @@ def _facts(now: datetime) -> dict[str, tuple[datetime | None, int]]:
         part("waits", due(now), "not_before"),
         part("tried", waiting.filter(attempts__gte=_FAILED_OFTEN), "not_before"),
         part("given up", dead, "dead_at"),
+        part("paused", MailServerPause.objects.all(), "since"),
     ]
     return {name: (since, number) for name, since, number in parts[0].union(*parts[1:], all=True)}
 
