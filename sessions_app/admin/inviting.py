@@ -14,6 +14,7 @@ from django.db.models import Count, Q
 
 from families.models import Child, Group
 from sessions_app import booking, waiting
+from sessions_app.admin.naming import NamesField, TakesNames
 from sessions_app.admin.steps import Step
 from sessions_app.capacity import Places, places_of
 from sessions_app.fair_shares import Share, Stretch, shares_of, stretch_of
@@ -91,8 +92,8 @@ def plan_for(session: Session, children: list[Child], decided: Mapping[str, str]
     return InvitePlan(places, len(new), lines, stretch)
 
 
-class InviteForm(forms.Form):
-    """Children by name, groups by tick. A child in two of them gets one place.
+class InviteForm(TakesNames, forms.Form):
+    """Children by name or from a pasted list, groups by tick. A child in two of them gets one place.
 
     When there are fewer places than children, or a child is elsewhere at that time, the form is shown again
     with what to decide (`plan`); it is valid once that was seen as it stands now.
@@ -101,6 +102,7 @@ class InviteForm(forms.Form):
     child = forms.ModelMultipleChoiceField(
         label="Children", queryset=Child.objects.none(), required=False, help_text="Type a name to find a child."
     )
+    names = NamesField()
     groups = forms.ModelMultipleChoiceField(
         label="Groups",
         queryset=Group.objects.none(),
@@ -115,10 +117,12 @@ class InviteForm(forms.Form):
         self.plan: InvitePlan | None = None
         field = Booking._meta.get_field("child")
         self.fields["child"].widget = AutocompleteSelectMultiple(field, admin.site)
+        self.fields["child"].widget.is_required = True  # no cross that empties the whole list with one slip
         self.fields["child"].queryset = Child.objects.filter(archived_at=None)  # type: ignore[attr-defined]
         members = Count("children", filter=Q(children__archived_at=None))
         self.fields["groups"].queryset = Group.objects.annotate(members=members).order_by("name")  # type: ignore[attr-defined]
         self.fields["groups"].label_from_instance = group_said  # type: ignore[attr-defined]
+        self.look_names_up()
 
     def clean(self) -> dict[str, Any]:
         if self.errors:

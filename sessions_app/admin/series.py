@@ -118,7 +118,7 @@ class SeriesAdmin(UsesActivities):
 
     def get_fieldsets(self, request: HttpRequest, obj: Series | None = None) -> list[Any]:
         end = ("last_day", "count") if obj is None else ("last_day",)
-        who = ["child", "groups"] if obj is None else ["child"]
+        who = ["child", "names", "groups"] if obj is None else ["child", "names"]
         sets = [
             ("What", {"fields": ["title", ("kind", "delivery"), "place", "summary"]}),
             ("When", {"fields": [("term", "repeats"), "weekdays", "rule", ("starts", "ends"), ("first_day", *end)]}),

@@ -14,6 +14,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminS
 from families.models import Child, Group
 from sessions_app import terms
 from sessions_app.admin.family_texts import FamilyTextInput, read_by_families
+from sessions_app.admin.naming import NamesField, TakesNames
 from sessions_app.admin.repeating import RepeatForm, repeats_of
 from sessions_app.admin.session_form import MEANWHILE, wanted_skills_field
 from sessions_app.admin.times import ClockField
@@ -42,7 +43,7 @@ def mark_of(series: Series) -> str:
     return hashlib.sha256("\n".join(facts).encode()).hexdigest()[:20]
 
 
-class SeriesForm(RepeatForm, forms.ModelForm):
+class SeriesForm(TakesNames, RepeatForm, forms.ModelForm):
     """A run of sessions as a coordinator plans it, on London's clock."""
 
     starts = ClockField(label="From")
@@ -54,6 +55,7 @@ class SeriesForm(RepeatForm, forms.ModelForm):
         required=False,
         help_text="They have a place in every session. Type a name to find a child.",
     )
+    names = NamesField()
     groups = forms.ModelMultipleChoiceField(
         label="Groups",
         queryset=Group.objects.order_by("name"),
@@ -100,6 +102,7 @@ class SeriesForm(RepeatForm, forms.ModelForm):
             self._suggest()
         else:
             self._show_stored()
+        self.look_names_up()
 
     def _suggest(self) -> None:
         """What is usual stands there already, or may be left out."""

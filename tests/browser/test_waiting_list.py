@@ -11,7 +11,15 @@ from playwright.sync_api import expect
 from sessions_app import confirming, offers, waiting
 from sessions_app.models import Booking, Session
 from tests.browser.eyes import Eyes, Screen
-from tests.factories import BookingFactory, GroupFactory, SessionFactory, household, ready_session, tomorrow_at
+from tests.factories import (
+    BookingFactory,
+    ChildFactory,
+    GroupFactory,
+    SessionFactory,
+    household,
+    ready_session,
+    tomorrow_at,
+)
 from tests.mail_sink import Sink
 from tests.outbox.conftest import use
 from tests.sessions_app.mail_scenes import deliver, part, to
@@ -106,3 +114,27 @@ def test_the_other_pages_of_waiting_lists(eyes: Eyes, coordinator: User) -> None
         eyes.go("/portal/")
         expect(eyes.page.get_by_text("is second on the list.")).to_be_visible()
         eyes.check("place-home")
+
+
+def test_staff_paste_names_and_see_whom_we_found(eyes: Eyes, coordinator: User, live_server) -> None:
+    # Given children two of whom have the same name
+    page, session = eyes.page, ready_session(children=[], capacity=5)
+    for first, last in [("Fia", "O’Brien"), ("Mia", "Smith"), ("Mia", "Smith"), ("Michael", "Begum")]:
+        ChildFactory(known_as=first, first_name=first, last_name=last)
+    # When staff paste a list of names
+    eyes.sign_in(coordinator)
+    eyes.use(Screen.DESKTOP)
+    eyes.go(reverse("admin:sessions_app_session_invite", args=[session.pk]))
+    page.get_by_label("Or paste names").fill("Fia OBrien\nMicheal Begum\nMia Smith\nNowhere Man")
+    page.get_by_role("button", name="Give them a place").click()
+    # Then they see who was found, who is unclear and who is not there
+    expect(page.get_by_text("Found: 2.")).to_be_visible()
+    expect(page.get_by_text("(you wrote “Micheal Begum”)")).to_be_visible()
+    expect(page.get_by_label("Or paste names")).to_have_value("Nowhere Man")
+    for screen in Screen:
+        eyes.use(screen)
+        eyes.check("invite-names")
+    # When they tick who is meant and press again, all three have a place
+    page.get_by_label("Mia Smith").first.check()
+    page.get_by_role("button", name="Give them a place").click()
+    expect(page.get_by_text("3 children have a place now.")).to_be_visible()
