@@ -1,5 +1,6 @@
 """The series behind the weekly offers: the sessions of the present term belong to them, the next term is empty."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -42,10 +43,6 @@ def _make(
     rule = rules.weekly([offer.weekday], every=offer.every)
     days = rules.days_until(rule, min(held), max(held))
     off = days_off(days)
-    roles: dict[UUID, str] = {
-        staff[name].pk: StaffAssignment.Role.SUPPORT if position else StaffAssignment.Role.LEAD
-        for position, name in enumerate(offer.staff)
-    }
     series = Series(
         id=fixed_id("series", offer.key),
         title=offer.variants[0].partition(":")[0],
@@ -62,18 +59,18 @@ def _make(
         ends=(datetime.combine(days[0], offer.starts) + timedelta(minutes=offer.minutes)).time(),
         term=term,
     )
+    plan = Plan(series, offer.pictured_steps, offer.items, staff=_roles(offer, staff), children=tuple(children))
     skipped = {day: off.get(day, "") for day in days if day not in held}
-    plan = Plan(
-        series,
-        steps=offer.pictured_steps,
-        items=offer.items,
-        staff=roles,
-        children=tuple(children),
-        days=tuple(held),
-        skipped=skipped,
-    )
-    store(plan)
+    store(replace(plan, days=tuple(held), skipped=skipped))
     for day, session in held.items():
         session.series, session.series_day = series, day
     Session.objects.bulk_update(held.values(), ["series", "series_day"])
     record("series.started", by=MAKER, target=series, now=now, sessions=len(held))
+
+
+def _roles(offer: Offer, staff: dict[str, StaffProfile]) -> dict[UUID, str]:
+    """Who delivers it; the first one named leads."""
+    return {
+        staff[name].pk: StaffAssignment.Role.SUPPORT if position else StaffAssignment.Role.LEAD
+        for position, name in enumerate(offer.staff)
+    }
