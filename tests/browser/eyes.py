@@ -77,7 +77,7 @@ class Eyes:
         if folder:
             width = (self.page.viewport_size or {"width": 0})["width"]
             self.page.screenshot(path=Path(folder) / f"{name}-{width}.png", full_page=True)
-        return [*self._axe(), *self._sticking_out()]
+        return [*self._axe(), *self.sticking_out()]
 
     def _axe(self) -> list[str]:
         found = Axe().run(self.page, options=_AXE)
@@ -87,7 +87,7 @@ class Eyes:
             for node in violation["nodes"]
         ]
 
-    def _sticking_out(self) -> list[str]:
+    def sticking_out(self) -> list[str]:
         """What is wider than the window, so that people would have to scroll sideways."""
         return list(
             self.page.evaluate(
