@@ -59,7 +59,16 @@
         });
     }
 
+    // On a phone each cell of a list has its column's name, which begins small where a model says nothing else.
+    function capitals(root) {
+        root.querySelectorAll("[data-label]").forEach(function (cell) {
+            var label = cell.dataset.label, begun = label.charAt(0).toUpperCase() + label.slice(1);
+            if (label !== begun) cell.dataset.label = begun;
+        });
+    }
+
     function nameAll() {
+        capitals(document);
         nameColumns(document);
         calmLandmarks(document);
         nameSymbols(document);
