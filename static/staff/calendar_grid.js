@@ -115,7 +115,7 @@
     // A phone shows three days of a week: today's are those that somebody looks for.
     function showToday() {
         var today = root.querySelector(".fc-timegrid-col.fc-day-today"), sheet = root.querySelector(".cal-sheet");
-        if (today) sheet.scrollLeft += today.getBoundingClientRect().left - sheet.getBoundingClientRect().left - 60;
+        if (today) sheet.scrollLeft += today.getBoundingClientRect().left - sheet.getBoundingClientRect().left - 48;
     }
 
     // --- The address, so that back, reload and sharing work
@@ -221,7 +221,7 @@
                 timeGridDay: { titleFormat: { weekday: "long", year: "numeric", month: "long", day: "numeric" } },
             },
             eventDurationEditable: true, events: load, eventContent: draw, eventsSet: function () { showHours(); },
-            datesSet: function () { note(!inHistory); showToday(); },
+            datesSet: function () { note(!inHistory); requestAnimationFrame(showToday); },
         }, window.calendarMoving.options);
     }
 

@@ -77,6 +77,8 @@ def test_a_draft_is_dragged_to_another_day_and_back(calendar: Eyes, draft: Sessi
 
 def pull(page: Page, session: Session, clock: str) -> None:
     """Take a session by its lower edge and pull that to another time of the day."""
+    expect(page.locator(".cal-no, .fc-event-mirror")).to_have_count(0)  # what was held before is let go of
+    block(page, session).wait_for()
     box = block(page, session).bounding_box()
     row = page.locator(f'.fc-timegrid-slot-lane[data-time="{clock}:00"]').bounding_box()
     assert box is not None

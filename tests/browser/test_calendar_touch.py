@@ -65,6 +65,8 @@ def phone(eyes: Eyes, coordinator: User, draft: Session) -> Eyes:
 
 
 def middle_of(eyes: Eyes, selector: str) -> tuple[float, float]:
+    expect(eyes.page.locator(".cal-no, .fc-event-mirror")).to_have_count(0)  # what was held before is let go of
+    eyes.page.locator(selector).first.wait_for()
     box = eyes.page.locator(selector).first.bounding_box()
     assert box is not None
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
@@ -101,7 +103,8 @@ def test_a_finger_moves_a_session_and_its_end_on_a_phone(phone: Eyes, draft: Ses
     x, y = middle_of(phone, session)
     finger.hold(x, y)
     finger.to(x, y + 80)
-    finger.up()
+    with page.expect_response("**/feed/*"):
+        finger.up()
     expect(page.locator("#cal-said")).to_contain_text("Moved to Wednesday")
     assert times_of(draft) == "17:00 to 17:45"
     # Held without being moved, it shows its lower edge, which another touch pulls
