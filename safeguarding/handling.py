@@ -18,7 +18,9 @@ from whippersnappers.accounts.models import User
 from whippersnappers.audit.trail import record
 
 # Steps with a function of their own, because they need more than a reason.
-_NOT_BY_MOVING = frozenset({State.SUBMITTED, State.ACKNOWLEDGED, State.TRIAGED, State.REFERRED, State.CLOSED})
+NOT_BY_MOVING = frozenset(
+    {State.SUBMITTED, State.ACKNOWLEDGED, State.TRIAGED, State.REFERRED, State.CLOSING, State.CLOSED}
+)
 
 
 class AlreadyDone(Exception):
@@ -46,7 +48,7 @@ def acknowledge(concern_id: Any, *, by: User, now: datetime) -> Concern:
     if concern.acknowledged_at is not None:
         raise AlreadyDone(concern.chronology.filter(kind=ChronologyEntry.Kind.ACKNOWLEDGED).last())
     concern.acknowledged_at = now
-    _step(concern, State.ACKNOWLEDGED, "", by=by, now=now, kind=ChronologyEntry.Kind.ACKNOWLEDGED)
+    take_step(concern, State.ACKNOWLEDGED, "", by=by, now=now, kind=ChronologyEntry.Kind.ACKNOWLEDGED)
     return concern
 
 
@@ -72,22 +74,22 @@ def triage(
     if not set(concern.categories) <= dict(CATEGORIES).keys() or not set(concern.tags) <= set(Tag):
         raise ValidationError("Choose from the lists on the page.")
     detail = {"kind": concern.kind, "severity": concern.severity}
-    _step(concern, State.TRIAGED, reason, by=by, now=now, **detail)
+    take_step(concern, State.TRIAGED, reason, by=by, now=now, **detail)
     return concern
 
 
 @transaction.atomic
 def move(concern_id: Any, to: str, *, reason: str, by: User, now: datetime) -> Concern:
-    """Take the concern on: to open, monitoring, proposed for closing, reopened or entered in error.
+    """Take the concern on: to open, monitoring, reopened or entered in error.
 
     Raises ValidationError when its life does not allow that or the reason is missing.
     """
-    if to in _NOT_BY_MOVING:
+    if to in NOT_BY_MOVING:
         raise ValidationError("That step has a page of its own.")
     concern = locked(concern_id, by)
     if concern.state == State.CLOSED:
         concern.closed_at = None
-    _step(concern, State(to), reason, by=by, now=now)
+    take_step(concern, State(to), reason, by=by, now=now)
     return concern
 
 
@@ -102,7 +104,7 @@ def note(concern_id: Any, words: str, *, by: User, now: datetime) -> ChronologyE
     return entry
 
 
-def _step(
+def take_step(
     concern: Concern,
     to: State,
     reason: str,
@@ -111,7 +113,8 @@ def _step(
     now: datetime,
     kind: str = ChronologyEntry.Kind.STATE,
     **detail: Any,
-) -> None:
+) -> Concern:
+    """Move a locked concern on, with its chronology entry and audit event. Raises ValidationError when refused."""
     before = State(concern.state)
     try:
         check_step(before, to, reason)
@@ -123,3 +126,4 @@ def _step(
     concern.save()
     add_entry(concern, kind, by=by, now=now, state=to, words=reason.strip())
     record("concern.moved", by=by, target=concern, now=now, before=before, after=to, **detail)
+    return concern

@@ -55,6 +55,11 @@ def tell_of_waiting(concern: Concern, escalation: Escalation, user: User, *, now
     _mail(CONCERN_WAITS, concern, user.email, now, user, of=escalation.pk)
 
 
+def tell_of_given(given: Assignment, *, now: datetime) -> None:
+    """Put a mail into the outbox for somebody who was given a concern, in the transaction that gives it."""
+    _mail(CONCERN_WAITS, given.concern, given.user.email, now, given.user, of=given.pk)
+
+
 def _mail(kind: str, concern: Concern, to: str, now: datetime, user: User | None, *, of: Any = None) -> None:
     enqueue(
         kind,

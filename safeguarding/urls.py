@@ -3,7 +3,7 @@
 from django.urls import path
 
 from safeguarding import portal
-from safeguarding.dashboard import concern, home, search
+from safeguarding.dashboard import concern, histories, home, search, stepping
 
 urlpatterns = [
     path("worried/", portal.worried, name="portal_worried"),
@@ -11,4 +11,9 @@ urlpatterns = [
     path("safeguarding/", home.home, name="safeguarding_home"),
     path("safeguarding/concerns/", search.search, name="safeguarding_search"),
     path("safeguarding/concerns/<uuid:pk>/", concern.concern, name="safeguarding_concern"),
+    path("safeguarding/concerns/<uuid:pk>/<slug:name>/", stepping.step, name="safeguarding_step"),
+    path("safeguarding/concerns/<uuid:pk>/actions/<uuid:action>/", stepping.action, name="safeguarding_action"),
+    path("safeguarding/concerns/<uuid:pk>/referrals/<uuid:referral>/", stepping.answer, name="safeguarding_answer"),
+    path("safeguarding/children/<uuid:pk>/", histories.child, name="safeguarding_child"),
+    path("safeguarding/people/<uuid:pk>/", histories.person, name="safeguarding_person"),
 ]

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import F
 
 from demo.sample.answers import make_answers
+from demo.sample.concerns import make_concerns
 from demo.sample.families import make_families
 from demo.sample.helping import make_requests_for_help
 from demo.sample.library import make_activities
@@ -51,6 +52,7 @@ def make_charity(now: datetime) -> None:
     make_answers(staff, now)
     make_wishes(children, now)
     make_requests_for_help(now)
+    make_concerns(now)
     # The mails of sessions long past were not made today.
     OutgoingMail.objects.filter(state=OutgoingMail.State.SENT).update(created_at=F("not_before"))
 

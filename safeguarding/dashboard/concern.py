@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest
 
+from safeguarding.dashboard.steps import offered
 from safeguarding.gathering import record
 from safeguarding.models import ChronologyEntry, Concern
 from safeguarding.reading import Page, confidential
@@ -35,5 +36,7 @@ def concern(request: HttpRequest, user: User, now: datetime, pk: UUID) -> Page:
         "kind": kind,
         "order": order,
         "readings": record.readings(seen),
+        "steps": offered(seen, user),
+        "adult": seen.adult_assessments.last(),
     }
     return Page(record.READ, "safeguarding/dashboard/concern.html", context, target=seen)

@@ -1,5 +1,6 @@
 """Worries that were raised, and all that hangs on them. No model of this app has admin pages, ever."""
 
+from safeguarding.models.adults import AdultAssessment
 from safeguarding.models.chronology import ChronologyEntry
 from safeguarding.models.concerns import Concern
 from safeguarding.models.people import Assignment, ConcernPerson, Recusal
@@ -8,6 +9,7 @@ from safeguarding.models.work import Action, Escalation, Referral
 
 __all__ = [
     "Action",
+    "AdultAssessment",
     "Assignment",
     "ChronologyEntry",
     "Concern",

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from safeguarding.models.people import Assignment, ConcernPerson, Recusal
 from safeguarding.references import new_reference
-from safeguarding.vocabulary import CATEGORIES, Kind, PersonRole, Severity, State, Tag
+from safeguarding.vocabulary import CATEGORIES, Kind, PersonRole, RetentionClass, Severity, State, Tag
 from whippersnappers.accounts.models import User
 from whippersnappers.accounts.roles import Role
 from whippersnappers.append_only import never_deleted
@@ -79,6 +79,8 @@ class Concern(models.Model):
     submitted_at = models.DateTimeField(null=True, blank=True, db_index=True)
     acknowledged_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    # Chosen when the closing is proposed.
+    retention = models.CharField(max_length=20, choices=RetentionClass.choices, blank=True)
 
     objects = ConcernQuerySet.as_manager()
 
@@ -98,6 +100,10 @@ class Concern(models.Model):
             models.CheckConstraint(
                 name="concern_closed_has_time",
                 condition=Q(state="closed", closed_at__isnull=False) | ~Q(state="closed"),
+            ),
+            models.CheckConstraint(
+                name="concern_closed_has_retention",
+                condition=~Q(state__in=["closing", "closed"]) | ~Q(retention=""),
             ),
         ]
         triggers = never_deleted(~pgtrigger.Q(old__state="draft"))

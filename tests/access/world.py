@@ -14,9 +14,10 @@ from django.utils import timezone
 from families import agreeing, asking_about_data, consenting, proposing
 from families.helping import ask_for_help
 from families.models import Agreement, Child, Consent, FamilyImport, Guardian, Guardianship
-from safeguarding.models import Concern, ConcernPerson
+from safeguarding.acting import add_action
+from safeguarding.models import Concern, ConcernPerson, Referral
 from safeguarding.raising import Report, raise_concern
-from safeguarding.vocabulary import Kind, PersonRole
+from safeguarding.vocabulary import Agency, Kind, PersonRole
 from sessions_app import confirming, family_feed, invitations, link_tokens, offer_links, rota_feed
 from sessions_app.bulk import choosing
 from sessions_app.models import (
@@ -122,11 +123,11 @@ def build() -> World:
     people = {"anonymous": None, "guardian": guardian.user, "separated_guardian": separated.user}
     people |= {"other_guardian": stranger.user, **staff, "subject_lead": subject}
     things = _things(session, theirs, child, guardian, staff["coordinator"])
-    things["concern"] = _concern(staff["practitioner"], child, subject)
+    things |= _concern(staff["practitioner"], child, subject, staff["lead"])
     return World(people, {**things, "other_child": other_child, "missing": UUID(int=0)})
 
 
-def _concern(by: User, child: Child, subject: User) -> Concern:
+def _concern(by: User, child: Child, subject: User, lead: User) -> dict[str, Any]:
     """Something about one of the Leads, for whom it does not exist."""
     report = Report(
         kind=Kind.STAFF,
@@ -138,7 +139,11 @@ def _concern(by: User, child: Child, subject: User) -> Concern:
     )
     concern = raise_concern(report, by=by, now=timezone.now())
     ConcernPerson.objects.create(concern=concern, user=subject, role=PersonRole.SUBJECT)
-    return concern
+    now = timezone.now()
+    action = add_action(concern.pk, what="Call", owner=lead, due_at=now + timedelta(days=1), by=lead, now=now)
+    told = {"agency": Agency.LADO, "how": Referral.How.PHONE, "why": "It must be", "made_by": lead, "made_at": now}
+    referral = Referral.objects.create(concern=concern, **told)
+    return {"concern": concern, "concern_step": "note", "concern_action": action, "concern_referral": referral}
 
 
 def _separated_parents() -> tuple[Guardian, Guardian, Child]:

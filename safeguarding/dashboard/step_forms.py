@@ -1,0 +1,162 @@
+"""The forms of the steps of a concern. What is asked, in which words; the services refuse what does not fit."""
+
+from typing import Any
+
+from safeguarding import looking_after
+from safeguarding.dashboard import fields
+from safeguarding.dashboard.fields import StepForm
+from safeguarding.gathering import choices
+from safeguarding.handling import NOT_BY_MOVING
+from safeguarding.models import AdultAssessment, Concern, Referral
+from safeguarding.states import STEPS
+from safeguarding.vocabulary import (
+    CATEGORIES,
+    Agency,
+    Kind,
+    LadoOutcome,
+    PersonRole,
+    RetentionClass,
+    Severity,
+    State,
+    Tag,
+)
+
+
+class AboutConcern(StepForm):
+    """A step's form that knows its concern."""
+
+    def __init__(self, *args: Any, concern: Concern, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.concern = concern
+        self.prepare()
+
+    def prepare(self) -> None:
+        """What depends on the concern: lists to choose from, what stands there at first."""
+
+
+class PressForm(AboutConcern):
+    """Nothing to fill in."""
+
+
+class TriageForm(AboutConcern):
+    kind = fields.one_of("What is it about?", Kind.choices)
+    severity = fields.one_of("How soon must somebody act?", Severity.choices)
+    categories = fields.some_of("What kind of harm?", CATEGORIES)
+    tags = fields.some_of("What else does it touch?", Tag.choices)
+    reason = fields.reason("Why do you judge it so?", help_text="Also say why it is not referred, if it is not.")
+
+    def prepare(self) -> None:
+        self.fields["kind"].initial = self.concern.kind
+
+
+class MoveForm(AboutConcern):
+    to = fields.one_of("Where does it stand from now on?", [])
+    reason = fields.reason(required=False, help_text="Needed for everything but “open”.")
+
+    def prepare(self) -> None:
+        steps = [(state.value, state.label) for state in State if state in moves(self.concern)]
+        self.fields["to"].choices = steps  # type: ignore[attr-defined]
+
+
+def moves(concern: Concern) -> frozenset[State]:
+    """Where a concern can be moved with no more than a reason."""
+    return STEPS[State(concern.state)] - NOT_BY_MOVING
+
+
+class NoteForm(AboutConcern):
+    words = fields.words("What happened?", "Say what happened.", rows=6)
+
+
+class ActionForm(AboutConcern):
+    what = fields.words("What is to be done?", "Say what is to be done.", rows=3)
+    owner = fields.one_of("Who does it?", [])
+    due_at = fields.Moment("By when?")
+
+    def prepare(self) -> None:
+        keepers = looking_after.keepers(self.concern)
+        self.fields["owner"].choices = [(str(user.pk), str(user)) for user in keepers]  # type: ignore[attr-defined]
+
+
+class DoneForm(AboutConcern):
+    outcome = fields.words("What came of it?", "Say what came of it.")
+
+
+class ReferralForm(AboutConcern):
+    agency = fields.one_of("Whom did you tell?", Agency.choices)
+    how = fields.one_of("How?", Referral.How.choices)
+    made_at = fields.Moment("When?")
+    officer = fields.some("Who took it?")
+    their_reference = fields.some("Their reference")
+    why = fields.reason("Why do you refer it?")
+
+    def prepare(self) -> None:
+        self.fields["made_at"].initial = fields.this_minute
+
+
+class AnswerForm(AboutConcern):
+    answer = fields.words("What did they decide?", "Say what they decided.")
+
+
+class LadoAnswerForm(AnswerForm):
+    lado_outcome = fields.one_of("The LADO’s outcome", LadoOutcome.choices)
+
+
+class AssignForm(AboutConcern):
+    to = fields.one_of("Give it to", [])
+    reason = fields.reason()
+
+    def prepare(self) -> None:
+        people = looking_after.may_be_given(self.concern)
+        self.fields["to"].choices = [(str(user.pk), str(user)) for user in people]  # type: ignore[attr-defined]
+
+
+class RecuseForm(AboutConcern):
+    reason = fields.reason(
+        "Why do you step back?",
+        help_text="From then on it does not exist for you: no row, no count, no mail. You cannot undo this yourself.",
+    )
+
+
+class PersonForm(AboutConcern):
+    role = fields.one_of("In what role?", PersonRole.choices)
+    child = fields.known("A child we know")
+    user = fields.known("Somebody of staff")
+    words = fields.some("Or somebody else, in words")
+
+    def prepare(self) -> None:
+        self.fields["child"].queryset = choices.children()  # type: ignore[attr-defined]
+        self.fields["user"].queryset = choices.staff()  # type: ignore[attr-defined]
+
+
+class ProposeForm(AboutConcern):
+    reason = fields.reason("Why can it be closed?")
+    parent_told = fields.words("Was the parent told? If not, why?", "Say whether the parent was told; if not, why.")
+    retention = fields.one_of("How long is it kept?", RetentionClass.choices)
+
+
+class AgreeForm(AboutConcern):
+    reason = fields.reason("Why do you agree?")
+
+
+class AloneForm(AgreeForm):
+    exception = fields.words(
+        "Why can it not wait for a second person?",
+        "Say why it cannot wait for a second person. The trustees will see it.",
+        help_text="There is nobody else now. Every trustee will be given this concern and sees what you write.",
+    )
+
+
+class FreezeForm(AboutConcern):
+    reason = fields.reason(help_text="They are signed out at once and cannot sign in until an administrator lets them.")
+
+
+class AdultForm(AboutConcern):
+    needs_care = fields.one_of("Do they need care or support?", AdultAssessment.Answer.choices)
+    at_risk = fields.one_of("Do they experience abuse or neglect, or are they at risk?", AdultAssessment.Answer.choices)
+    cannot_protect = fields.one_of("Are they unable to protect themselves from it?", AdultAssessment.Answer.choices)
+    wishes = fields.some("What do they wish?")
+    wanted_outcome = fields.some("What do they want to come of it?")
+    consent = fields.one_of("Do they agree to what we do?", AdultAssessment.Consent.choices)
+    overridden_because = fields.some("If we go on without their yes: why?")
+    capacity = fields.some("Can they decide this themselves?")
+    advocate = fields.some("Who speaks for them?")

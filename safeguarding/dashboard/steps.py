@@ -1,0 +1,155 @@
+"""Everything that can be done with a concern: each step is a form of its own, and works without scripts."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from safeguarding import acting, assessing, closing, handling, looking_after, referring
+from safeguarding.dashboard import step_forms as forms
+from safeguarding.models import AdultAssessment, Concern, Referral
+from safeguarding.states import STEPS
+from safeguarding.vocabulary import Kind, State
+from whippersnappers.accounts.models import User
+
+Do = Callable[[Concern, dict[str, Any], User, datetime], object]
+Offered = Callable[[Concern, User], bool]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that can be done. `done` is said when it was; `offered` is when it makes sense."""
+
+    name: str
+    word: str
+    title: str
+    form: type[forms.AboutConcern]
+    do: Do
+    done: str
+    offered: Offered
+    is_press: bool = False
+
+
+def _is_open(concern: Concern, user: User) -> bool:
+    return concern.state not in (State.CLOSED, State.ERROR)
+
+
+def _in(*states: State) -> Offered:
+    return lambda concern, user: concern.state in states
+
+
+def _may_become(state: State) -> Offered:
+    return lambda concern, user: state in STEPS[State(concern.state)]
+
+
+def _may_agree(concern: Concern, user: User) -> bool:
+    return concern.state == State.CLOSING and closing.proposer(concern) != user
+
+
+def _may_close_alone(concern: Concern, user: User) -> bool:
+    proposed_by = closing.proposer(concern)
+    return proposed_by == user and not closing.could_agree(concern, proposed_by)
+
+
+def _triage(concern: Concern, said: dict[str, Any], by: User, now: datetime) -> object:
+    judged = handling.triage(concern.pk, **said, by=by, now=now)
+    if judged.kind == Kind.LEAD:
+        looking_after.show_to_trustees(judged, now)
+    return judged
+
+
+def _move(concern: Concern, said: dict[str, Any], by: User, now: datetime) -> object:
+    return handling.move(concern.pk, said["to"], reason=said["reason"], by=by, now=now)
+
+
+def _act(concern: Concern, said: dict[str, Any], by: User, now: datetime) -> object:
+    owner = next(user for user in looking_after.keepers(concern) if str(user.pk) == said["owner"])
+    return acting.add_action(concern.pk, what=said["what"], owner=owner, due_at=said["due_at"], by=by, now=now)
+
+
+def _assign(concern: Concern, said: dict[str, Any], by: User, now: datetime) -> object:
+    to = next(user for user in looking_after.may_be_given(concern) if str(user.pk) == said["to"])
+    return looking_after.assign(concern.pk, to, reason=said["reason"], by=by, now=now)
+
+
+def _refer(concern: Concern, said: dict[str, Any], by: User, now: datetime) -> object:
+    return referring.refer(concern.pk, Referral(**said), by=by, now=now)
+
+
+def _assess(concern: Concern, said: dict[str, Any], by: User, now: datetime) -> object:
+    return assessing.assess_adult(concern.pk, AdultAssessment(**said), by=by, now=now)
+
+
+def _may_freeze(concern: Concern, user: User) -> bool:
+    subjects = assessing.subjects_who_sign_in(concern.pk) if concern.kind == Kind.STAFF else []
+    return any(person.user and person.user.is_active for person in subjects)
+
+
+_ALL = [
+    Step(
+        "acknowledge", "Acknowledge", "Acknowledge", forms.PressForm,
+        lambda c, said, by, now: handling.acknowledge(c.pk, by=by, now=now),
+        "You have acknowledged it: the clock stands still.",
+        lambda concern, user: concern.acknowledged_at is None and concern.state == State.SUBMITTED, is_press=True,
+    ),
+    Step(
+        "triage", "Judge it", "What is it, and how soon must somebody act?", forms.TriageForm,
+        _triage,
+        "Your judgement is kept.", _in(State.ACKNOWLEDGED),
+    ),
+    Step(
+        "agree", "Agree to close", "Close it, as the second person", forms.AgreeForm,
+        lambda c, said, by, now: closing.agree(c.pk, **said, by=by, now=now),
+        "It is closed.", _may_agree,
+    ),
+    Step(
+        "alone", "Close alone", "Close it without a second person", forms.AloneForm,
+        lambda c, said, by, now: closing.agree(c.pk, **said, by=by, now=now),
+        "It is closed. The trustees were told.", _may_close_alone,
+    ),
+    Step(
+        "refer", "Note a referral", "Somebody outside was told", forms.ReferralForm, _refer,
+        "The referral is kept.", lambda c, user: c.state == State.REFERRED or State.REFERRED in STEPS[State(c.state)],
+    ),
+    Step("act", "Add an action", "Something to be done", forms.ActionForm, _act, "The action is kept.", _is_open),
+    Step(
+        "note", "Add a note", "Write down what happened", forms.NoteForm,
+        lambda c, said, by, now: handling.note(c.pk, **said, by=by, now=now),
+        "Your note is kept.", lambda concern, user: True,
+    ),
+    Step(
+        "move", "Move on", "Where it stands", forms.MoveForm, _move,
+        "It has moved on.", lambda concern, user: bool(forms.moves(concern)),
+    ),
+    Step(
+        "close", "Propose closing", "Propose to close it", forms.ProposeForm,
+        lambda c, said, by, now: closing.propose(c.pk, **said, by=by, now=now),
+        "Proposed. Somebody else has to agree.", _may_become(State.CLOSING),
+    ),
+    Step(
+        "person", "Add a person", "Who is in it", forms.PersonForm,
+        lambda c, said, by, now: looking_after.add_person(c.pk, **said, by=by, now=now),
+        "They stand in the list.", _is_open,
+    ),
+    Step(
+        "adult", "Adult at risk", "The section 42 test, and what they want", forms.AdultForm, _assess,
+        "Your answers are kept.", lambda c, user: c.kind == Kind.ADULT and _is_open(c, user),
+    ),
+    Step(
+        "freeze", "Freeze access", "Freeze the access of whom it is about", forms.FreezeForm,
+        lambda c, said, by, now: assessing.freeze(c.pk, **said, by=by, now=now),
+        "Their access is frozen.", _may_freeze,
+    ),
+    Step("assign", "Give it to somebody", "Give it to somebody", forms.AssignForm, _assign, "It was given.", _is_open),
+    Step(
+        "recuse", "Step back", "Step back from this concern", forms.RecuseForm,
+        lambda c, said, by, now: looking_after.recuse(c.pk, **said, by=by, now=now),
+        "You have stepped back.", lambda concern, user: True,
+    ),
+]  # fmt: skip
+BY_NAME = {step.name: step for step in _ALL}
+
+
+def offered(concern: Concern, user: User) -> list[Step]:
+    """What makes sense now, the next step first."""
+    return [step for step in _ALL if step.offered(concern, user)]
