@@ -119,3 +119,13 @@ def test_what_is_no_photo_is_said_at_the_field_and_nothing_is_saved(client, coor
     assert "This is not a photo that we can read." in page.content.decode()
     profile.refresh_from_db()
     assert (profile.first_name, StaffPhoto.objects.count()) == ("Before", 0)
+
+
+def test_what_a_family_can_change_is_said_only_before_the_start(client, coordinator, said_no):
+    session, _booking = said_no
+    client.force_login(coordinator)
+    assert "The family can change this until the start." in client.get(page_of(session)).content.decode()
+    session.starts_at, session.ends_at = (timezone.now() - timedelta(hours=hours) for hours in (2, 1))
+    session.save()
+    page = client.get(page_of(session)).content.decode()
+    assert ("What they write is for us only" in page, "until the start" in page) == (True, False)
