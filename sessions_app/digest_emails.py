@@ -5,7 +5,7 @@ mail programs take only the first of several invitations out of one mail (docs/a
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.urls import reverse
@@ -15,6 +15,7 @@ from sessions_app.calendar_entries import calendar_of
 from sessions_app.family_emails import render_pair
 from sessions_app.mail_facts import SessionFacts
 from sessions_app.session_changes import Change
+from sessions_app.timetable_mails import NO_SHEET, Sheet, numbered
 from whippersnappers.organisation import organisation
 from whippersnappers.outbox.catalogue import Attachment, Rendered
 
@@ -34,6 +35,8 @@ class Piece:
     # Where they sign, while `url` is kept back for that.
     sign_url: str = ""
     prepares: bool = False
+    # The session in pictures, where the mail also prepares for it.
+    sheet: Sheet = NO_SHEET
     event: Event | None = field(default=None, compare=False)
 
 
@@ -64,7 +67,9 @@ def _digest(template: str, pieces: Iterable[Piece], name: str, path: str, new: s
     events = [piece.event for piece in ordered if piece.event is not None]
     # As a file, not as an invitation: PUBLISH is the method that may hold several (RFC 5546, section 3.2.1).
     files = [Attachment(FILE_NAME, calendar_of(events, "PUBLISH"), "text/calendar; method=PUBLISH")] if events else []
-    return Rendered(words.subject, words.text, words.html, attachments=files)
+    sheets = [piece.sheet for piece in ordered]
+    troubles = dict.fromkeys(sheet.trouble for sheet in sheets if sheet.trouble)
+    return replace(words, attachments=[*files, *numbered(sheets)], note=" ".join(troubles))
 
 
 def _subject(pieces: list[Piece], title: str, new: str) -> str:

@@ -8,9 +8,11 @@ from families.models import Child
 from sessions_app import calendar_entries, mail_checks, posting, staff_calendar, staff_notices
 from sessions_app.digest_emails import CHANGED, NEW, OFF, Piece, family_digest, staff_digest
 from sessions_app.family_emails import entry_of, sentence
+from sessions_app.mail_facts import SessionFacts
 from sessions_app.mail_readers import carries, family, staff_facts, to_staff
 from sessions_app.mail_times import PREPARATION
 from sessions_app.staff_emails import session_url, staff_entry_of
+from sessions_app.timetable_mails import sheet_of
 from whippersnappers.outbox import together
 from whippersnappers.outbox.catalogue import Rendered
 from whippersnappers.outbox.models import OutgoingMail
@@ -37,17 +39,22 @@ def family_together(mails: list[OutgoingMail], now: datetime) -> Rendered:
 def _invitation(mail: OutgoingMail, now: datetime) -> Piece:
     facts, to = family(mail, now)
     event = calendar_entries.going_ahead(entry_of(facts, to), now=now)
-    prepares = carries(mail, PREPARATION)
-    return Piece(NEW, facts, url=to.join_url, sign_url=to.sign_url, prepares=prepares, event=event)
+    return Piece(NEW, facts, url=to.join_url, sign_url=to.sign_url, event=event, **_preparation(mail, facts, now))
 
 
 def _changed(mail: OutgoingMail, now: datetime) -> Piece:
     facts, to = family(mail, now)
     changes, moved = mail_checks.changes_told(mail, facts.session, now)
     event = calendar_entries.going_ahead(entry_of(facts, to), now=now) if moved else None
-    prepares = carries(mail, PREPARATION)
     ways = {"url": to.join_url, "sign_url": to.sign_url}
-    return Piece(CHANGED, facts, tuple(changes), **ways, prepares=prepares, event=event)
+    return Piece(CHANGED, facts, tuple(changes), **ways, event=event, **_preparation(mail, facts, now))
+
+
+def _preparation(mail: OutgoingMail, facts: SessionFacts, now: datetime) -> dict[str, Any]:
+    """Whether the mail prepares for the session too, and then its sheet of pictures (W2)."""
+    if not carries(mail, PREPARATION):
+        return {}
+    return {"prepares": True, "sheet": sheet_of(facts.session, now)}
 
 
 def _cancelled(mail: OutgoingMail, now: datetime) -> Piece:

@@ -1,7 +1,8 @@
 """The visual timetable as it travels with the mail that prepares families (W2), drawn by the worker."""
 
 import traceback
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
@@ -37,6 +38,15 @@ def sheet_of(session: Session, now: datetime) -> Sheet:
     if not session.steps.all():
         return NO_SHEET
     return shared(("timetable", session.pk), lambda: _draw(timetable_of(session, now), session))
+
+
+def numbered(sheets: Iterable[Sheet]) -> list[Attachment]:
+    """The files of several sheets for one mail: where there are more than one, each has its number in its name."""
+    files = [file for sheet in sheets for file in sheet.files]
+    if len(files) < 2:
+        return files
+    stem = FILE_NAME.removesuffix(".pdf")
+    return [replace(file, name=f"{stem}-{number}.pdf") for number, file in enumerate(files, start=1)]
 
 
 def _draw(timetable: Timetable, session: Session) -> Sheet:

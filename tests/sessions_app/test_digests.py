@@ -9,7 +9,7 @@ from sessions_app import confirming, digests
 from sessions_app.models import PhoneTask, Series, Session
 from sessions_app.series.editing import change
 from sessions_app.series.plans import plan_of
-from tests.factories import UserFactory, ZoomHostFactory, household
+from tests.factories import UserFactory, ZoomHostFactory, household, london
 from tests.mail_sink import Sink
 from tests.sessions_app.mail_scenes import deliver, make_ready, part, to
 from tests.sessions_app.series.scenes import NOW, started
@@ -66,6 +66,24 @@ def test_a_term_is_one_invitation_with_every_way_in_and_every_date(series, sink)
     assert len({str(event["UID"]) for event in found}) == 6
     assert "drum42" not in str(found)
     assert OutgoingMail.objects.filter(kind="invitation", state=State.SENT).count() == 6
+
+
+def test_sessions_that_are_near_come_with_their_pictures_each_in_a_file_of_its_own(coordinator, sink):
+    near = london("2027-01-11 12:00")
+    children = household(children=1, email=ADA)[1]
+    series = started(coordinator, now=near, children=tuple(children), pre_session_hours=200).series
+    for session in series.sessions.order_by("starts_at"):
+        ZoomHostFactory()
+        confirming.confirm(session.pk, by=coordinator, now=near)
+        make_ready(session, now=near)
+    digests.bundle([session.pk for session in series.sessions.all()])
+    deliver(near)
+    (message,) = to(sink, ADA)
+    sheets = [each for each in message.walk() if each.get_content_type() == "application/pdf"]
+    assert [each.get_filename() for each in sheets] == ["session-in-pictures-1.pdf", "session-in-pictures-2.pdf"]
+    assert all(each.get_payload(decode=True).startswith(b"%PDF") for each in sheets)
+    assert part(message, "text/plain").count("shows it in pictures") == 2
+    assert len(entries(message)) == 6
 
 
 def test_staff_get_one_mail_too(series, sink):
