@@ -73,8 +73,8 @@ def triage(
     concern.categories, concern.tags = sorted(set(categories)), sorted(set(tags))
     if not set(concern.categories) <= dict(CATEGORIES).keys() or not set(concern.tags) <= set(Tag):
         raise ValidationError("Choose from the lists on the page.")
-    detail = {"kind": concern.kind, "severity": concern.severity}
-    take_step(concern, State.TRIAGED, reason, by=by, now=now, **detail)
+    judged = {"about": concern.kind, "severity": concern.severity}
+    take_step(concern, State.TRIAGED, reason, by=by, now=now, **judged)
     return concern
 
 

@@ -23,7 +23,8 @@ from django.utils import timezone
 from families import asking_about_data, proposing
 from families.helping import ask_for_help
 from families.models import Guardian, Guardianship
-from safeguarding.models import Concern, ConcernPerson
+from safeguarding import acting, handling, looking_after, referring
+from safeguarding.models import Concern, ConcernPerson, Referral
 from safeguarding.raising import Report, raise_concern
 from safeguarding.vocabulary import Kind, PersonRole
 from sessions_app.models import Booking, FamilyAnswer, Feedback, Invitation, LetIn, Meeting, Session, StaffProfile
@@ -66,6 +67,12 @@ MAY_READ: dict[str, set[str]] = {
     "canary-worry": {"lead"},
     "canary-worry-about": {"lead"},
     "canary-worry-reach": {"lead"},
+    "canary-concern-reason": {"lead"},
+    "canary-concern-note": {"lead"},
+    "canary-concern-action": {"lead"},
+    "canary-concern-referral": {"lead"},
+    "canary-concern-officer": {"lead"},
+    "canary-concern-person": {"lead"},
 }
 SKIPPED = re.compile(
     r"logout|sign-out|/filters/\?|/static/|/demo/|^mailto:|^tel:|delete|\.(?:xlsx|csv|pdf|svg|png|ico)$"
@@ -171,6 +178,21 @@ def _plant_help_and_worry(world: World) -> None:
     )
     concern = world.things["concern"] = raise_concern(report, by=guardian, now=timezone.now())
     ConcernPerson.objects.create(concern=concern, user=world.people["subject_lead"], role=PersonRole.SUBJECT)
+    _see_to(concern, world.people["lead"])
+
+
+def _see_to(concern: Concern, lead: Any) -> None:
+    """What the Lead writes about it."""
+    signed = {"by": lead, "now": timezone.now()}
+    handling.acknowledge(concern.pk, **signed)
+    judged = {"kind": Kind.STAFF, "severity": "high", "categories": [], "tags": []}
+    handling.triage(concern.pk, **judged, reason="canary-concern-reason", **signed)
+    handling.note(concern.pk, "canary-concern-note", **signed)
+    due_at = timezone.now() + timedelta(days=1)
+    acting.add_action(concern.pk, what="canary-concern-action", owner=lead, due_at=due_at, **signed)
+    told = {"agency": "lado", "how": "phone", "made_at": signed["now"], "officer": "canary-concern-officer"}
+    referring.refer(concern.pk, Referral(why="canary-concern-referral", **told), **signed)
+    looking_after.add_person(concern.pk, role=PersonRole.OTHER, words="canary-concern-person", **signed)
 
 
 @pytest.fixture(scope="module")
@@ -304,6 +326,8 @@ def test_nobodys_files_hold_what_is_not_theirs(world, person):
         ("coordinator", "canary-asked"),
         ("lead", "canary-worry"),
         ("lead", "canary-worry-about"),
+        ("lead", "canary-concern-note"),
+        ("lead", "canary-concern-officer"),
     ],
 )
 def test_the_crawl_reaches_what_may_be_read(world, crawled, person, canary):
@@ -339,8 +363,9 @@ def test_nobody_learns_that_there_is_a_concern(world, crawled):
 def test_tables_hold_no_word_of_a_worry(world):
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names():
-            cursor.execute(f'SELECT count(*) FROM "{table}" t WHERE t::text LIKE %s', ["%canary-worry%"])
-            assert (table, cursor.fetchone()[0]) == (table, 0)
+            for canary in ("%canary-worry%", "%canary-concern%"):
+                cursor.execute(f'SELECT count(*) FROM "{table}" t WHERE t::text LIKE %s', [canary])
+                assert (table, canary, cursor.fetchone()[0]) == (table, canary, 0)
 
 
 def test_log_lines_carry_no_confidence(world):

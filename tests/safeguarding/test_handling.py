@@ -30,6 +30,7 @@ def test_from_raised_to_triaged_and_closed_is_written_down(lead):
     assert (concern.state, concern.severity, concern.categories) == (State.OPEN, Severity.HIGH, ["physical"])
     assert [entry.state for entry in concern.chronology.all()] == ["", "acknowledged", "triaged", "open"]
     assert [entry.words for entry in concern.chronology.all()][2] == REASON
+    assert [entry.kind for entry in concern.chronology.all()] == ["submitted", "acknowledged", "state", "state"]
     assert events(concern) == ["concern.raised", "concern.moved", "concern.moved", "concern.moved"]
     assert verify()[0] > 0
 
