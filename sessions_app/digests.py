@@ -46,8 +46,8 @@ def _changed(mail: OutgoingMail, now: datetime) -> Piece:
     facts, to = family(mail, now)
     changes, moved = mail_checks.changes_told(mail, facts.session, now)
     event = calendar_entries.going_ahead(entry_of(facts, to), now=now) if moved else None
-    ways = {"url": to.join_url, "sign_url": to.sign_url}
-    return Piece(CHANGED, facts, tuple(changes), **ways, event=event, **_preparation(mail, facts, now))
+    said: dict[str, Any] = {"changes": tuple(changes), **_preparation(mail, facts, now)}
+    return Piece(CHANGED, facts, url=to.join_url, sign_url=to.sign_url, event=event, **said)
 
 
 def _preparation(mail: OutgoingMail, facts: SessionFacts, now: datetime) -> dict[str, Any]:
