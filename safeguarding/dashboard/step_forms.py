@@ -10,8 +10,9 @@ from safeguarding.handling import NOT_BY_MOVING
 from safeguarding.models import AdultAssessment, Concern, Referral
 from safeguarding.states import STEPS
 from safeguarding.vocabulary import (
-    CATEGORIES,
+    AdultCategory,
     Agency,
+    ChildCategory,
     Kind,
     LadoOutcome,
     PersonRole,
@@ -41,7 +42,8 @@ class PressForm(AboutConcern):
 class TriageForm(AboutConcern):
     kind = fields.one_of("What is it about?", Kind.choices)
     severity = fields.one_of("How soon must somebody act?", Severity.choices)
-    categories = fields.some_of("What kind of harm?", CATEGORIES)
+    child_categories = fields.some_of("Harm to a child", ChildCategory.choices)
+    adult_categories = fields.some_of("Harm to an adult", AdultCategory.choices)
     tags = fields.some_of("What else does it touch?", Tag.choices)
     reason = fields.reason("Why do you judge it so?", help_text="Also say why it is not referred, if it is not.")
 

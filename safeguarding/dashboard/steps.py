@@ -52,7 +52,8 @@ def _may_close_alone(concern: Concern, user: User) -> bool:
 
 
 def _triage(concern: Concern, said: dict[str, Any], by: User, now: datetime) -> object:
-    judged = handling.triage(concern.pk, **said, by=by, now=now)
+    categories = said.pop("child_categories") + said.pop("adult_categories")
+    judged = handling.triage(concern.pk, **said, categories=categories, by=by, now=now)
     if judged.kind == Kind.LEAD:
         looking_after.show_to_trustees(judged, now)
     return judged

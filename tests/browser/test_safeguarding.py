@@ -46,7 +46,7 @@ def test_from_a_mail_to_judged(eyes: Eyes, screen: Screen, lead: User) -> None:
     # And judges it, forgetting the reason at first
     page.get_by_role("link", name="Judge it").click()
     page.get_by_label("Medium").check()
-    page.get_by_label("Neglect").first.check()
+    page.get_by_role("group", name="Harm to a child").get_by_label("Neglect").check()
     keep(page)
     expect(page.get_by_text("Say why: this step is a judgement.")).to_be_visible()
     expect(page.get_by_label("Medium")).to_be_checked()

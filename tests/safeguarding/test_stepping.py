@@ -41,7 +41,13 @@ def test_from_the_overview_to_judged_in_two_forms(at_work: Client, lead: User) -
     page = at_work.post(at(concern, "acknowledge"), follow=True)
     assert "You have acknowledged it" in page.content.decode()
     assert "Judge it" in page.content.decode()
-    said = {"kind": "child", "severity": "high", "categories": ["neglect"], "tags": ["medication"], "reason": REASON}
+    said = {
+        "kind": "child",
+        "severity": "high",
+        "child_categories": ["neglect"],
+        "tags": ["medication"],
+        "reason": REASON,
+    }
     page = at_work.post(at(concern, "triage"), said, follow=True)
     concern.refresh_from_db()
     assert (concern.state, concern.severity, concern.categories) == (State.TRIAGED, Severity.HIGH, ["neglect"])
