@@ -57,7 +57,7 @@ def agree(concern_id: Any, *, reason: str, exception: str = "", by: User, now: d
         _check_exception(concern, exception, by)
     if lacks := missing(concern):
         raise ValidationError(lacks)
-    concern.closed_at = now
+    concern.closed_at, concern.closed_alone = now, alone
     words = f"{reason.strip()}\nClosed by one person alone: {exception.strip()}" if alone else reason
     closed = take_step(concern, State.CLOSED, words if reason.strip() else "", by=by, now=now, alone=alone)
     if alone and not looking_after.show_to_trustees(concern, now):

@@ -88,7 +88,7 @@ def move(concern_id: Any, to: str, *, reason: str, by: User, now: datetime) -> C
         raise ValidationError("That step has a page of its own.")
     concern = locked(concern_id, by)
     if concern.state == State.CLOSED:
-        concern.closed_at = None
+        concern.closed_at, concern.closed_alone = None, False
     take_step(concern, State(to), reason, by=by, now=now)
     return concern
 

@@ -47,6 +47,10 @@ class Overview:
     def others(self) -> list[Line]:
         return self._in(State.TRIAGED, State.OPEN, State.REFERRED, State.MONITORING, State.REOPENED)
 
+    @property
+    def closed_alone(self) -> list[Line]:
+        return self._in(State.CLOSED)
+
     def _in(self, *states: State) -> list[Line]:
         return [line for line in self.lines if line.concern.state in states and line.concern.acknowledged_at]
 
@@ -66,12 +70,12 @@ def overview(user: User, now: datetime) -> Overview:
     seen = Concern.objects.visible_to(user).in_hand()
     waits = Case(
         When(acknowledged_at=None, then=Value(0)),
-        When(state=State.CLOSING, then=Value(1)),
+        When(state__in=[State.CLOSING, State.CLOSED], then=Value(1)),
         When(state=State.ACKNOWLEDGED, then=Value(2)),
         default=Value(3),
         output_field=IntegerField(),
     )
-    rows = soonest_first(for_lines(seen))
+    rows = soonest_first(for_lines(Concern.objects.visible_to(user).for_overview(now)))
     rows = rows.order_by(waits, *rows.query.order_by)[:SHOWN]
     mine = {"concern__in": seen.values("pk")}
     overdue = Action.objects.filter(**mine, done_at=None, due_at__lte=now).select_related("concern", "owner")

@@ -1,6 +1,7 @@
 """A safeguarding concern: how it stands. What it says is in its versions, under a key of their own."""
 
 import uuid
+from datetime import datetime, timedelta
 
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
@@ -13,6 +14,9 @@ from safeguarding.vocabulary import CATEGORIES, Kind, PersonRole, RetentionClass
 from whippersnappers.accounts.models import User
 from whippersnappers.accounts.roles import Role
 from whippersnappers.append_only import never_deleted
+
+# How long an exception stands on the overview.
+ALONE_SHOWN_FOR = timedelta(days=31)
 
 
 class ConcernQuerySet(models.QuerySet["Concern"]):
@@ -37,6 +41,11 @@ class ConcernQuerySet(models.QuerySet["Concern"]):
     def in_hand(self) -> "ConcernQuerySet":
         """What somebody still has to see to: sent, and neither closed nor entered in error."""
         return self.exclude(state__in=[State.DRAFT, State.CLOSED, State.ERROR])
+
+    def for_overview(self, now: datetime) -> "ConcernQuerySet":
+        """What is in hand, and for a month what was closed by one person alone."""
+        lately = Q(state=State.CLOSED, closed_alone=True, closed_at__gte=now - ALONE_SHOWN_FOR)
+        return self.filter(lately | ~Q(state__in=[State.DRAFT, State.CLOSED, State.ERROR]))
 
     def for_guardian(self, user: User) -> "ConcernQuerySet":
         """The ones that a parent or carer sent: enough for a receipt, and nothing more is shown to them."""
@@ -79,6 +88,8 @@ class Concern(models.Model):
     submitted_at = models.DateTimeField(null=True, blank=True, db_index=True)
     acknowledged_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    # An exception that the trustees see.
+    closed_alone = models.BooleanField(default=False)
     # Chosen when the closing is proposed.
     retention = models.CharField(max_length=20, choices=RetentionClass.choices, blank=True)
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from safeguarding import reading
 from safeguarding.models import Concern, ConcernPerson, Recusal
 from safeguarding.vocabulary import Kind, PersonRole
-from tests.factories import UserFactory
+from tests.factories import ChildFactory, UserFactory
 from tests.safeguarding.scenes import WORDS, deputy_named, raised
 from whippersnappers.accounts.models import User
 from whippersnappers.accounts.roles import Role
@@ -109,14 +109,17 @@ def test_no_trail_no_page(client: Client, lead: User, monkeypatch: pytest.Monkey
     def broken(*args: Any, **kwargs: Any) -> None:
         raise DatabaseError("the disk is full")
 
-    concern = raised()
+    child = ChildFactory(known_as="Canary-child")
+    concern = raised(children=[child])
     client.force_login(lead)
     monkeypatch.setattr(reading, "record", broken)
-    for address in own(concern):
+    step = reverse("safeguarding_step", args=[concern.pk, "note"])
+    for address in [*own(concern), step, reverse("safeguarding_child", args=[child.pk])]:
         answer = client.get(address)
         assert (answer.status_code, answer["Cache-Control"]) == (503, "no-store, private")
         text = answer.content.decode()
         assert WORDS not in text
+        assert "Canary-child" not in text
         assert concern.reference not in text
         assert "999" in text
 
@@ -139,13 +142,15 @@ def test_for_its_subject_and_who_recused_themselves_a_concern_does_not_exist(
     client: Client, role: Role, keep_away: str
 ) -> None:
     person = UserFactory(roles=[role])
-    raised(words={"what_happened": "Another one"})
+    child = ChildFactory()
+    raised(words={"what_happened": "Another one"}, children=[child])
     now = timezone.now()
     with time_machine.travel(now, tick=False):
         client.force_login(person)
-        addresses = [reverse("safeguarding_home"), reverse("safeguarding_search")]
+        theirs = [reverse("safeguarding_child", args=[child.pk]), reverse("safeguarding_person", args=[person.pk])]
+        addresses = [reverse("safeguarding_home"), reverse("safeguarding_search"), *theirs]
         without = [stripped(client.get(a)) for a in addresses]
-        concern = raised(kind=Kind.STAFF)
+        concern = raised(kind=Kind.STAFF, children=[child])
         if keep_away == "subject":
             ConcernPerson.objects.create(concern=concern, user=person, role=PersonRole.SUBJECT)
         else:
