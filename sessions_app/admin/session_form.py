@@ -37,6 +37,7 @@ def wanted_skills_field() -> forms.ModelMultipleChoiceField:
         queryset=Skill.objects.all(),
         required=False,
         widget=UnfoldAdminCheckboxSelectMultipleWidget(),
+        help_text="For suggestions of staff. The list is kept under Skills.",
     )
 
 
