@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib.admin import SimpleListFilter
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,6 +12,17 @@ from unfold.admin import ModelAdmin
 from whippersnappers.finding.lists import FindsRows
 from whippersnappers.plain_fields import SpeaksPlainly
 from whippersnappers.staff_lists.tools import ListTools
+
+
+class StartsWithFilter(SimpleListFilter):
+    """A filter whose list begins with what still asks for somebody: `starts_with` says what that is called."""
+
+    starts_with: str
+
+    def choices(self, changelist: Any) -> Any:
+        first, *rest = super().choices(changelist)
+        yield first | {"display": self.starts_with}
+        yield from rest
 
 
 class StaffAdmin(SpeaksPlainly, FindsRows, ListTools, ModelAdmin):

@@ -22,25 +22,21 @@ from families.data_clock import may_extend
 from families.models import DataRequest
 from families.plain_text import WordsField
 from whippersnappers import dates
-from whippersnappers.staff_admin import StaffAdmin
+from whippersnappers.staff_admin import StaffAdmin, StartsWithFilter
 
 # From so many days on, the clock is shown as urgent.
 SOON = 7
 
 
-class AnsweredFilter(admin.SimpleListFilter):
+class AnsweredFilter(StartsWithFilter):
     """The open ones, unless asked otherwise."""
 
     title = "state"
     parameter_name = "state"
+    starts_with = "Open"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [("answered", "Answered"), ("all", "All")]
-
-    def choices(self, changelist: Any) -> Any:
-        first, *rest = super().choices(changelist)
-        yield first | {"display": "Open"}
-        yield from rest
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[DataRequest]) -> QuerySet[DataRequest]:
         match self.value():

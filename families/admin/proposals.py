@@ -20,24 +20,20 @@ from families import proposing
 from families.admin.standing import label
 from families.models import Guardianship, Proposal
 from families.plain_text import WordsField
-from whippersnappers.staff_admin import StaffAdmin
+from whippersnappers.staff_admin import StaffAdmin, StartsWithFilter
 
 _COLOURS = {"proposed": "warning", "accepted": "success", "declined": "danger", "withdrawn": ""}
 
 
-class WaitingFilter(admin.SimpleListFilter):
+class WaitingFilter(StartsWithFilter):
     """The ones that wait for an answer, unless asked otherwise."""
 
     title = "state"
     parameter_name = "state"
+    starts_with = "Waiting"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [(s.value, str(s.label)) for s in Proposal.State if s != Proposal.State.PROPOSED] + [("all", "All")]
-
-    def choices(self, changelist: Any) -> Any:
-        first, *rest = super().choices(changelist)
-        yield first | {"display": "Waiting"}
-        yield from rest
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Proposal]) -> QuerySet[Proposal]:
         value = self.value()

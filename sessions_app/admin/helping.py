@@ -21,22 +21,18 @@ from families.plain_text import WordsField
 from sessions_app.admin.session_list import two_lines
 from sessions_app.models import Booking, Session
 from whippersnappers import dates
-from whippersnappers.staff_admin import StaffAdmin
+from whippersnappers.staff_admin import StaffAdmin, StartsWithFilter
 
 
-class WaitingFilter(admin.SimpleListFilter):
+class WaitingFilter(StartsWithFilter):
     """The ones that wait, unless asked otherwise."""
 
     title = "requests"
     parameter_name = "requests"
+    starts_with = "Waiting"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [("done", "Done"), ("all", "All")]
-
-    def choices(self, changelist: Any) -> Any:
-        first, *rest = super().choices(changelist)
-        yield first | {"display": "Waiting"}
-        yield from rest
 
     def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[HelpRequest]:
         if self.value() == "all":

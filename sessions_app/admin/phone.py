@@ -24,25 +24,21 @@ from sessions_app.admin.session_list import two_lines
 from sessions_app.admin.steps import say_at_fields
 from sessions_app.models import PhoneTask
 from whippersnappers import dates
-from whippersnappers.staff_admin import StaffAdmin
+from whippersnappers.staff_admin import StaffAdmin, StartsWithFilter
 
 # More than anybody makes in a day; the rest is on the list.
 MOST_PRINTED = 100
 
 
-class OpenFilter(admin.SimpleListFilter):
+class OpenFilter(StartsWithFilter):
     """The calls still to make, unless asked otherwise."""
 
     title = "calls"
     parameter_name = "calls"
+    starts_with = "Still to make"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [("done", "Done"), ("never", "Never made"), ("all", "All")]
-
-    def choices(self, changelist: Any) -> Any:
-        first, *rest = super().choices(changelist)
-        yield first | {"display": "Still to make"}
-        yield from rest
 
     def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[PhoneTask]:
         now = timezone.now()
