@@ -26,7 +26,8 @@ def refer(concern_id: Any, referral: Referral, *, by: User, now: datetime) -> Re
     referral.concern, referral.made_by = concern, by
     if referral.made_at > now:
         raise ValidationError({"made_at": "This time has not come yet: say when you told them."})
-    if concern.submitted_at is not None and referral.made_at < concern.submitted_at:
+    # People say the minute: a call in the minute in which it was raised came after it.
+    if concern.submitted_at is not None and referral.made_at < concern.submitted_at.replace(second=0, microsecond=0):
         raise ValidationError({"made_at": "That was before the concern was raised: check the day and time."})
     referral.full_clean()
     referral.save(force_insert=True)

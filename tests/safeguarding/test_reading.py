@@ -36,6 +36,7 @@ def test_the_lead_reads_and_every_reading_is_kept(client: Client, lead: User) ->
         answer = client.get(address)
         assert (answer.status_code, answer["Cache-Control"]) == (200, "no-store, private")
         assert WORDS in answer.content.decode()
+        assert client.post(address).status_code == 405
     kept = AuditEvent.objects.filter(actor=f"user:{lead.pk}", event__endswith="read").order_by("sequence")
     assert [e.event for e in kept] == ["concern.overview_read", "concern.list_read", "concern.read"]
     assert kept.last().target_id == str(concern.pk)

@@ -192,3 +192,14 @@ def test_a_child_is_named_on_the_page(at_work: Client, lead: User) -> None:
     concern, child = raised(), ChildFactory(known_as="Pip")
     at_work.post(at(concern, "person"), {"role": "affected", "child": str(child.pk)})
     assert "Pip" in at_work.get(reverse("safeguarding_concern", args=[concern.pk])).content.decode()
+
+
+def test_a_call_in_the_minute_in_which_it_was_raised_can_be_noted(at_work: Client, lead: User) -> None:
+    sent = timezone.now().replace(second=20)
+    with time_machine.travel(sent + timedelta(seconds=30), tick=False):
+        at_work.force_login(lead)
+        concern = triaged(lead, now=sent)
+        minute = timezone.localtime(sent).strftime("%Y-%m-%dT%H:%M")
+        said = {"agency": "police", "how": "phone", "made_at": minute, "why": "Somebody is at the door"}
+        assert at_work.post(at(concern, "refer"), said).status_code == 302
+    assert stands(concern) == State.REFERRED

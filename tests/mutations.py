@@ -1,0 +1,78 @@
+"""Takes one permission check after another out of the safeguarding pages, in a copy, and expects a test to fail.
+
+Run by hand, because it takes some minutes: `python -m tests.mutations`. Says what no test noticed.
+"""
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+TESTS = [f"tests/safeguarding/test_{name}.py" for name in ("reading", "closing", "looking_after", "stepping")]
+# File, what stands there, what stands there instead.
+MUTATIONS = [
+    ("safeguarding/reading.py", "if not user.has_role(*ROLES):", "if False:"),
+    ("safeguarding/reading.py", "if second_factors.is_missing(request):", "if False:"),
+    ("safeguarding/reading.py", "if is_idle(request, user, now):", "if False:"),
+    ("safeguarding/reading.py", "noted is None or now - noted > IDLE", "noted is None or now - noted > 2 * IDLE"),
+    ("safeguarding/reading.py", "if request.method not in methods:", "if False:"),
+    ("safeguarding/reading.py", 'request.method != "POST" or is_own(request)', "True"),
+    ("safeguarding/reading.py", "        _note_reading(answer, user, now)\n", ""),
+    ("safeguarding/reading.py", "isinstance(answer, HttpResponseRedirect)", "isinstance(answer, HttpResponse)"),
+    ("safeguarding/reading.py", 'response["Cache-Control"] = "no-store, private"', "pass"),
+    ("safeguarding/reading.py", '!= "same-origin"', '== "nothing"'),
+    ("safeguarding/models/concerns.py", "Q(Exists(subject)) | ", ""),
+    (
+        "safeguarding/models/concerns.py",
+        'Recusal.objects.filter(concern=OuterRef("pk"), user=user)',
+        "Recusal.objects.none()",
+    ),
+    ("safeguarding/models/concerns.py", "sent.filter(assigned | ~Q(kind=Kind.LEAD))", "sent"),
+    ("safeguarding/models/concerns.py", "sent.filter(assigned | Q(kind=Kind.LEAD)) if", "sent if"),
+    ("safeguarding/closing.py", "    if alone:\n        _check_exception(concern, exception, by)\n", ""),
+    ("safeguarding/closing.py", "    if others:\n", "    if False:\n"),
+    ("safeguarding/closing.py", "    if not exception.strip():\n", "    if False:\n"),
+    ("safeguarding/closing.py", "if alone and not looking_after.show_to_trustees(concern, now):", "if False:"),
+    ("safeguarding/looking_after.py", "    if to not in may_be_given(concern):\n", "    if False:\n"),
+    ("safeguarding/looking_after.py", "    if not keepers(concern):\n", "    if False:\n"),
+    ("safeguarding/handling.py", "return Concern.objects.visible_to(by).select", "return Concern.objects.select"),
+]
+
+
+def copy(to: Path) -> None:
+    """The tracked files, so that nobody's own are changed."""
+    tracked = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    for name in filter(None, tracked.split("\0")):
+        (to / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(ROOT / name, to / name)
+
+
+def survives(tree: Path, file: str, before: str, after: str) -> bool:
+    """Whether all tests pass although the check is gone."""
+    path = tree / file
+    text = path.read_text()
+    if text.count(before) != 1:
+        raise SystemExit(f"{file}: not there exactly once: {before}")
+    path.write_text(text.replace(before, after))
+    done = subprocess.run([sys.executable, "-m", "pytest", "-q", "-x", *TESTS], cwd=tree, capture_output=True)
+    path.write_text(text)
+    return done.returncode == 0
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        tree = Path(folder)
+        copy(tree)
+        left = []
+        for file, before, after in MUTATIONS:
+            alive = survives(tree, file, before, after)
+            left += [(file, before)] if alive else []
+            print("NOT NOTICED" if alive else "noticed    ", file, before.strip(), flush=True)
+    print(f"{len(MUTATIONS) - len(left)} of {len(MUTATIONS)} noticed")
+    sys.exit(bool(left))
+
+
+if __name__ == "__main__":
+    main()
