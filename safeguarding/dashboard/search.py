@@ -1,9 +1,10 @@
 """All concerns, and finding one by what is not secret."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django import forms
 from django.core.paginator import Paginator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import HttpRequest
 
 from safeguarding.gathering.lines import lines
@@ -18,6 +19,17 @@ _ANY = [("", "Any")]
 _STATES = [choice for choice in State.choices if choice[0] != State.DRAFT]
 
 
+def _day(label: str) -> forms.DateField:
+    """A day that a concern could have been sent on."""
+    said = {"invalid": "Write the day like 24/11/2026."}
+    years = [
+        MinValueValidator(date(2000, 1, 1), "That is too long ago."),
+        MaxValueValidator(date(2999, 12, 31), "Too far."),
+    ]
+    widget = forms.DateInput({"type": "date"})
+    return forms.DateField(label=label, required=False, widget=widget, error_messages=said, validators=years)
+
+
 class SearchForm(forms.Form):
     """What may be sought; nothing that is encrypted."""
 
@@ -25,8 +37,8 @@ class SearchForm(forms.Form):
     kind = forms.ChoiceField(label="About", choices=_ANY + Kind.choices, required=False)
     state = forms.ChoiceField(label="Where it stands", choices=_ANY + _STATES, required=False)
     severity = forms.ChoiceField(label="How severe", choices=_ANY + Severity.choices, required=False)
-    since = forms.DateField(label="Sent from", required=False, widget=forms.DateInput({"type": "date"}))
-    until = forms.DateField(label="Sent until", required=False, widget=forms.DateInput({"type": "date"}))
+    since = _day("Sent from")
+    until = _day("Sent until")
 
 
 @confidential()
