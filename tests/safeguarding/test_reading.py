@@ -214,3 +214,8 @@ def test_search_finds_by_what_is_not_secret_alone(client: Client, lead: User) ->
         typed = {"since": since, "until": until, "kind": "x", "page": "no", "words": "a\x00b"}
         wrong = client.get(reverse("safeguarding_search"), typed)
         assert wrong.status_code == 200
+
+
+def test_nobody_keeps_a_copy_of_what_a_stranger_gets_either(client: Client, db: Any) -> None:
+    answer = client.get(reverse("safeguarding_home"))
+    assert (answer.status_code, answer["Cache-Control"]) == (302, "no-store, private")
