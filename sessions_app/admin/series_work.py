@@ -66,6 +66,7 @@ def _answer_of(work: SeriesWork) -> Rehearsal:
         raise ValidationError(GIVEN_UP)
     if work.state == State.REFUSED:
         raise refusal_from(work.found)
+    assert work.series is not None
     return rehearsal_from(work.found, work.series)
 
 
@@ -95,13 +96,14 @@ def work_page(request: HttpRequest, series: Series, key: Any, site: Any, now: da
         raise Http404
     if work.state not in working.OPEN:
         return _over(request, work)
-    context = {"work": work, "series": series, "title": series.title} | _progress(work, now)
+    context = {"work": work, "series": series, "title": series.title} | progress_said(work, now)
     if "HX-Request" in request.headers:
         return render(request, "staff/series_progress.html", context)
     return TemplateResponse(request, "staff/series_working.html", {**site.each_context(request), **context})
 
 
-def _progress(work: SeriesWork, now: datetime) -> dict[str, Any]:
+def progress_said(work: SeriesWork, now: datetime) -> dict[str, Any]:
+    """How far the work is, for the page's bar, and whether nobody takes it on."""
     at = working.progress(work)
     waited = (now - work.asked_at).total_seconds() > PATIENCE
     return {"done": at and at[0], "total": at and at[1], "worker_away": at is None and waited}
@@ -112,6 +114,7 @@ def _over(request: HttpRequest, work: SeriesWork) -> HttpResponse:
         return HttpResponse(headers={"HX-Refresh": "true"})
     if work.state == State.DONE:
         series = work.became or work.series
+        assert series is not None
         messages.success(request, outcome_said(rehearsal_from(work.found, series).outcome))
         return redirect("admin:sessions_app_series_change", object_id=series.pk)
     asked_at = reverse(f"admin:sessions_app_series_{work.page}", args=[work.series_id])

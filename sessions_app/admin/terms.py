@@ -12,7 +12,7 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 
 from sessions_app import terms
-from sessions_app.admin.carrying import carry_page
+from sessions_app.admin.carrying import carry_page, carrying_page
 from sessions_app.admin.times import DayField
 from sessions_app.models import Holiday, Term
 from whippersnappers import dates
@@ -61,13 +61,25 @@ class TermAdmin(SpanAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         page = self.admin_site.admin_view(self.carry_over)
-        return [path("<uuid:pk>/carry-over/", page, name="sessions_app_term_carry_over"), *super().get_urls()]
+        working = self.admin_site.admin_view(self.carrying)
+        return [
+            path("<uuid:pk>/carry-over/", page, name="sessions_app_term_carry_over"),
+            path("<uuid:pk>/carry-over/<uuid:key>/", working, name="sessions_app_term_carrying"),
+            *super().get_urls(),
+        ]
 
     def carry_over(self, request: HttpRequest, pk: Any) -> HttpResponse:
         """Plan this term from another one."""
+        return carry_page(request, self._planned_term(request, pk), self.admin_site, timezone.now())
+
+    def carrying(self, request: HttpRequest, pk: Any, key: Any) -> HttpResponse:
+        """How far a worker is with that."""
+        return carrying_page(request, self._planned_term(request, pk), key, self.admin_site, timezone.now())
+
+    def _planned_term(self, request: HttpRequest, pk: Any) -> Term:
         if not request.user.has_perm("sessions_app.add_series"):
             raise PermissionDenied
-        return carry_page(request, get_object_or_404(Term, pk=pk), self.admin_site, timezone.now())
+        return get_object_or_404(Term, pk=pk)
 
     def save_model(self, request: HttpRequest, obj: Term, form: Any, change: bool) -> None:
         terms.save_term(obj, by=request.user, now=timezone.now())

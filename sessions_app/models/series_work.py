@@ -1,4 +1,4 @@
-"""A change of a long series that a worker works out, and then makes."""
+"""What takes a worker: a change of a long series, worked out and then made; many series carried into a term."""
 
 import uuid
 
@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from sessions_app.models.series import Series
+from sessions_app.models.terms import Term
 from whippersnappers.accounts.models import User
 from whippersnappers.accounts.roles import Role
 from whippersnappers.crypto import EncryptedTextField
@@ -19,7 +20,7 @@ class SeriesWorkQuerySet(models.QuerySet["SeriesWork"]):
 
 
 class SeriesWork(models.Model):
-    """What a coordinator wants of a series whose sessions are too many for the time of a page.
+    """What a coordinator wants of a series, or of a term, whose sessions are too many for the time of a page.
 
     A worker holds the row's lock while it works, so nobody else does, and a worker that dies holds it no longer.
     """
@@ -33,7 +34,9 @@ class SeriesWork(models.Model):
         STOPPED = "stopped", "Stopped"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    series = models.ForeignKey(Series, on_delete=models.CASCADE, related_name="work")
+    series = models.ForeignKey(Series, on_delete=models.CASCADE, null=True, blank=True, related_name="work")
+    # The term into which series are carried over.
+    term = models.ForeignKey(Term, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     # The series that the change was made to: of one that was split, the part that goes on.
     became = models.ForeignKey(Series, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     state = models.CharField(max_length=10, choices=State.choices, default=State.LOOKING)
@@ -55,8 +58,13 @@ class SeriesWork(models.Model):
         ordering = ["-asked_at"]
         constraints = [
             # A second press of the button finds the first.
-            models.UniqueConstraint(fields=["series"], condition=Q(state="doing"), name="serieswork_one_at_a_time")
+            models.UniqueConstraint(fields=["series"], condition=Q(state="doing"), name="serieswork_one_at_a_time"),
+            models.UniqueConstraint(fields=["term"], condition=Q(state="doing"), name="serieswork_one_term_at_a_time"),
+            models.CheckConstraint(
+                name="serieswork_of_series_or_term",
+                condition=Q(series__isnull=False, term__isnull=True) | Q(series__isnull=True, term__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.series}: {self.get_state_display()}"
+        return f"{self.series or self.term}: {self.get_state_display()}"

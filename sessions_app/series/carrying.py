@@ -1,6 +1,6 @@
 """Carrying series over into another term: the same weekday, time, texts, staff and children, as drafts."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -36,11 +36,19 @@ def carried_into(term: Term) -> set[Any]:
     return set(Series.objects.filter(term=term, follows__isnull=False).values_list("follows", flat=True))
 
 
-def carry_over(series: Iterable[Series], term: Term, *, by: Any, now: datetime) -> list[Outcome]:
+def carry_over(
+    series: Iterable[Series],
+    term: Term,
+    *,
+    by: Any,
+    now: datetime,
+    on_the_way: Callable[[int, int], None] = lambda done, of: None,
+) -> list[Outcome]:
     """Plan each series again in `term`, all or none; one that was carried there before is left alone.
 
     Days off are skipped. Children and staff who have left since are not carried along. Nobody is told:
-    the new sessions are drafts. Raises ValidationError that names the series at fault.
+    the new sessions are drafts. `on_the_way` hears how many of how many series are done.
+    Raises ValidationError that names the series at fault.
     """
     with transaction.atomic():
         # Two presses at once carry over once.
@@ -48,7 +56,11 @@ def carry_over(series: Iterable[Series], term: Term, *, by: Any, now: datetime) 
         carried = carried_into(term)
         coming = [one for one in series if one.pk not in carried]
         off = _days_off(coming, term)
-        return [_carry(one, term, off, by=by, now=now) for one in coming]
+        outcomes = []
+        for one in coming:
+            outcomes.append(_carry(one, term, off, by=by, now=now))
+            on_the_way(len(outcomes), len(coming))
+    return outcomes
 
 
 def _carry(series: Series, term: Term, off: DaysOff, *, by: Any, now: datetime) -> Outcome:

@@ -1,4 +1,4 @@
-"""Changes of long series, by a worker: worked out first, and made once that was seen.
+"""Changes of long series, by a worker: worked out first, and made once that was seen; terms carried over.
 
 All of a change stands or falls together, so a worker does it in one transaction, and holds the lock of its row
 meanwhile. A worker that dies leaves everything as it was; the sweep wakes another.
@@ -6,7 +6,7 @@ meanwhile. A worker that dies leaves everything as it was; the sweep wakes anoth
 
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -15,7 +15,8 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from sessions_app.models import Series, SeriesWork, Session
+from sessions_app.models import Series, SeriesWork, Session, Term
+from sessions_app.series.carrying import carry_over, to_carry
 from sessions_app.series.editing import change
 from sessions_app.series.keeping import kept_plan, kept_refusal, kept_rehearsal, plan_from
 from sessions_app.series.plans import Outcome, Plan
@@ -27,6 +28,8 @@ OPEN = (State.LOOKING, State.DOING)
 # What a page does while the person waits: at most so many drafts, each confirmed session counted for five.
 AT_ONCE = 40
 CONFIRMED_COUNTS = 5
+# As many series are carried into a term while the person waits.
+CARRIED_AT_ONCE = 12
 MAX_ATTEMPTS = 3
 KEPT_FOR = timedelta(hours=24)
 TASK = "sessions_app.tasks.work_on_series"
@@ -64,13 +67,27 @@ def ask(
         posted=posted,
         wanted=json.dumps(kept_plan(wanted) | more),
     )
+    return _begun(work, about={"series": wanted.series.pk})
+
+
+def ask_to_carry(chosen: Iterable[Series], source: Term, term: Term, *, by: Any, now: datetime) -> SeriesWork:
+    """Let a worker carry these series of `source` over into `term`.
+
+    A second press while that goes on finds the work that is under way.
+    """
+    wanted = json.dumps({"source": str(source.pk), "series": [str(series.pk) for series in chosen]})
+    work = SeriesWork(term=term, state=State.DOING, made_by=by, asked_at=now, page="carry_over", wanted=wanted)
+    return _begun(work, about={"term": term.pk})
+
+
+def _begun(work: SeriesWork, about: dict[str, Any]) -> SeriesWork:
     try:
         with transaction.atomic():
             work.save()
     except IntegrityError as error:
-        if "serieswork_one_at_a_time" not in str(error):
+        if "at_a_time" not in str(error):
             raise
-        return SeriesWork.objects.get(series=wanted.series.pk, state=State.DOING)
+        return SeriesWork.objects.get(state=State.DOING, **about)
     transaction.on_commit(partial(wake_for, work))
     return work
 
@@ -99,19 +116,29 @@ def work_on(work_id: str) -> bool:
 
 def _taken(work_id: str) -> SeriesWork | None:
     """The work with its row locked, unless it is done or in another worker's hands."""
-    free = SeriesWork.objects.select_for_update(skip_locked=True, of=("self",)).select_related("made_by")
+    free = SeriesWork.objects.select_for_update(skip_locked=True, of=("self",)).select_related("made_by", "term")
     return free.filter(pk=work_id, state__in=OPEN, attempts__lte=MAX_ATTEMPTS).first()
 
 
 def _see_to(work: SeriesWork, now: datetime) -> None:
     wanted = json.loads(work.wanted)
     try:
+        if work.term is not None:
+            work.found, work.state = _carry(work, work.term, wanted, now), State.DONE
+            return
         rehearsal, is_done = press(_action(work, wanted, now), wanted["seen"])
     except ValidationError as refusal:
         work.state, work.found = State.REFUSED, kept_refusal(refusal)
         return
     work.state, work.found = State.DONE if is_done else State.LOOKED, kept_rehearsal(rehearsal)
     work.became = rehearsal.outcome.series if is_done else None
+
+
+def _carry(work: SeriesWork, term: Term, wanted: dict[str, Any], now: datetime) -> str:
+    """Carry the term over; returns how many series and sessions it came to, as JSON."""
+    chosen = to_carry(Term.objects.get(pk=wanted["source"])).filter(pk__in=wanted["series"])
+    outcomes = carry_over(chosen, term, by=work.made_by, now=now, on_the_way=partial(_say, work.pk))
+    return json.dumps({"series": len(outcomes), "sessions": sum(len(outcome.lines) for outcome in outcomes)})
 
 
 def _action(work: SeriesWork, wanted: dict[str, Any], now: datetime) -> Callable[[], Outcome]:
@@ -129,7 +156,7 @@ def _say(work_id: Any, done: int, of: int) -> None:
 
 
 def progress(work: SeriesWork) -> tuple[int, int] | None:
-    """How many of how many sessions a worker has done; None while nobody works on it."""
+    """How many of how many sessions, or series, a worker has done; None while nobody works on it."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT application_name FROM pg_stat_activity WHERE application_name LIKE %s", [f"{work.pk} %"])
         row = cursor.fetchone()

@@ -1,13 +1,13 @@
 """Planning a term from the one before, on its page."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from sessions_app.models import Series, Session, Term
-from sessions_app.series import rules
+from sessions_app.models import Series, SeriesWork, Session, Term
+from sessions_app.series import rules, working
 from tests.sessions_app.series.scenes import started
 from tests.sessions_app.staff_forms import text_of
 
@@ -68,7 +68,7 @@ def test_the_number_of_queries_does_not_grow_with_the_series(
     client.force_login(coordinator)
     url = reverse("admin:sessions_app_term_carry_over", args=[terms[1].pk])
     client.get(url)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         page = client.get(url)
     assert len(page.context["rows"]) == many
 
@@ -83,3 +83,50 @@ def test_who_is_elsewhere_in_the_next_term_is_said_before_it_is_carried_over(cli
     assert row.can_come
     assert all("is at “Story time” on" in sentence for sentence in row.trouble)
     assert row.trouble
+
+
+@pytest.fixture
+def by_worker(monkeypatch):
+    monkeypatch.setattr(working, "CARRIED_AT_ONCE", 0)
+
+
+@pytest.mark.usefixtures("by_worker")
+def test_many_series_are_carried_over_by_a_worker(client, coordinator, terms, series):
+    client.force_login(coordinator)
+    url = reverse("admin:sessions_app_term_carry_over", args=[terms[1].pk])
+    pressed = client.post(url, {"from": terms[0].pk, "series": [series.pk]})
+    assert client.post(url, {"from": terms[0].pk, "series": [series.pk]}).url == pressed.url
+    assert "The term is being planned." in text_of(client.get(pressed.url))
+    assert Series.objects.count() == 1
+    assert working.work_on(pressed.url.split("/")[-2])
+    assert client.get(pressed.url, headers={"HX-Request": "true"})["HX-Refresh"] == "true"
+    done = client.get(pressed.url, follow=True)
+    new = Series.objects.get(term=terms[1])
+    assert f"1 series with {new.sessions.count()} sessions planned, as drafts." in text_of(done)
+    assert not working.work_on(pressed.url.split("/")[-2])
+
+
+@pytest.mark.usefixtures("by_worker")
+def test_what_hinders_a_worker_is_said_where_it_was_asked_and_the_ticks_stay(client, coordinator, terms, series):
+    copy = {"rule": series.rule, "first_day": series.first_day, "last_day": series.last_day}
+    other = started(coordinator, timezone.now(), term=terms[0], title="Story time", **copy).series
+    client.force_login(coordinator)
+    url = reverse("admin:sessions_app_term_carry_over", args=[terms[1].pk])
+    pressed = client.post(url, {"from": terms[0].pk, "series": [series.pk]})
+    Series.objects.filter(pk=series.pk).update(rule=rules.weekly([5]), starts=time(3), ends=time(4))
+    working.work_on(pressed.url.split("/")[-2])
+    page = client.get(pressed.url, follow=True)
+    assert f"“{series.title}”:" in text_of(page)
+    ticked = {row.series.pk for row in page.context["rows"] if row.is_ticked}
+    assert other.pk not in ticked
+    assert SeriesWork.objects.get().state == SeriesWork.State.REFUSED
+    assert not Series.objects.filter(term=terms[1]).exists()
+
+
+@pytest.mark.usefixtures("by_worker")
+def test_work_that_is_nobodys_has_no_page(client, coordinator, terms):
+    client.force_login(coordinator)
+    url = reverse("admin:sessions_app_term_carrying", args=[terms[1].pk, terms[0].pk])
+    assert client.get(url).status_code == 404
+    page = reverse("admin:sessions_app_term_carry_over", args=[terms[1].pk])
+    assert client.get(page, {"as": "nonsense"}).status_code == 200
