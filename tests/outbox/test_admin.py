@@ -90,7 +90,7 @@ def test_the_list_needs_the_same_queries_for_one_and_for_thirty(desk: Client, dj
     assert count() == 30
 
 
-QUERIES = 8
+QUERIES = 7
 
 
 def test_every_state_has_a_colour_and_a_story() -> None:
