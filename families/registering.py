@@ -62,9 +62,9 @@ def save_guardian(guardian: Guardian, *, by: Any, now: datetime) -> list[str]:
             keep_sign_in(guardian, by=by, now=now)
             return write(guardian, noun="guardian", by=by, now=now)
     except IntegrityError as error:
-        if "email" not in str(error):
+        if not any(key in str(error) for key in ("email", "guardian_user_id")):
             raise
-        # Somebody else was given the address since it was checked, a moment ago.
+        # Somebody else was given the address, or the account that goes with it, since it was checked a moment ago.
         raise ValidationError({"email": SOMEBODY_ELSES_ADDRESS}) from error
 
 
