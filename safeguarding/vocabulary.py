@@ -126,3 +126,46 @@ class RetentionClass(TextChoices):
     CHILD = "child", "To the child's 25th birthday"
     SEXUAL = "sexual", "75 years: related to sexual abuse"
     STAFF = "staff", "To pension age, or 10 years if longer: about staff"
+
+
+class OtherRecipient(TextChoices):
+    """Who may be told besides the agencies to which a concern is referred."""
+
+    SCHOOL = "school", "School or nursery"
+    COURT = "court", "A court, or a solicitor by its order"
+    INSURER = "insurer", "Our insurer"
+    PARENT = "parent", "A parent or carer"
+    OTHER = "other", "Somebody else"
+
+
+# Everybody with whom something of a concern can be shared, in one list.
+RECIPIENTS = Agency.choices + OtherRecipient.choices
+
+
+class LawfulBasis(TextChoices):
+    """Why the law lets us share (UK GDPR, Articles 6 and 9; Data Protection Act 2018)."""
+
+    SAFEGUARDING = "safeguarding", "To protect a child or an adult at risk (DPA 2018, Schedule 1, paragraph 18)"
+    VITAL = "vital", "To protect somebody’s life (UK GDPR, Articles 6(1)(d) and 9(2)(c))"
+    CRIME = "crime", "To prevent or detect a crime (DPA 2018, Schedule 1, paragraph 10)"
+    LEGAL_DUTY = "legal_duty", "A law or a court requires it (UK GDPR, Article 6(1)(c))"
+    CLAIMS = "claims", "For legal claims and advice (UK GDPR, Article 9(2)(f))"
+    CONSENT = "consent", "They agreed to it (UK GDPR, Articles 6(1)(a) and 9(2)(a))"
+
+
+class ShareConsent(TextChoices):
+    """Whether those whom it is about agreed to the sharing. Without a yes there is a reason."""
+
+    GIVEN = "given", "Yes, they agreed"
+    REFUSED = "refused", "They said no, and it is shared for a reason"
+    NOT_ASKED = "not_asked", "They were not asked, for a reason"
+
+
+class IdentityCheck(TextChoices):
+    """How we knew that the one who receives it is who they say."""
+
+    CALLED_BACK = "called_back", "Called back on the number that the agency publishes"
+    OFFICIAL_ADDRESS = "official_address", "Official, secure e-mail address of the agency"
+    OWN_FORM = "own_form", "The agency’s own secure form"
+    BADGE = "badge", "Badge or warrant card seen"
+    KNOWN = "known", "Known to us in person"

@@ -10,7 +10,9 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-TESTS = [f"tests/safeguarding/test_{name}.py" for name in ("reading", "closing", "looking_after", "stepping")]
+TESTS = [
+    f"tests/safeguarding/test_{name}.py" for name in ("reading", "closing", "looking_after", "stepping", "disclosing")
+]
 # File, what stands there, what stands there instead.
 MUTATIONS = [
     ("safeguarding/reading.py", "if not user.has_role(*ROLES):", "if False:"),
@@ -37,6 +39,13 @@ MUTATIONS = [
     ("safeguarding/closing.py", "if alone and not looking_after.show_to_trustees(concern, now):", "if False:"),
     ("safeguarding/looking_after.py", "    if to not in may_be_given(concern):\n", "    if False:\n"),
     ("safeguarding/looking_after.py", "    if not keepers(concern):\n", "    if False:\n"),
+    (
+        "safeguarding/models/disclosures.py",
+        'self.filter(concern__in=Concern.objects.visible_to(user).values("pk"))',
+        "self.all()",
+    ),
+    ("safeguarding/disclosing.py", "if disclosure.decided_by not in looking_after.keepers(concern):", "if False:"),
+    ("safeguarding/disclosing.py", "if disclosure.basis == LawfulBasis.CONSENT and not is_agreed:", "if False:"),
     ("safeguarding/handling.py", "return Concern.objects.visible_to(by).select", "return Concern.objects.select"),
 ]
 

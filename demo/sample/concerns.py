@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 
 from demo.sample.making import fixed_id
 from families.models import Child
-from safeguarding import acting, handling, looking_after, referring
-from safeguarding.models import Concern, Referral
+from safeguarding import acting, disclosing, handling, looking_after, referring
+from safeguarding.models import Concern, Disclosure, Referral
 from safeguarding.raising import Report, raise_concern
-from safeguarding.vocabulary import Agency, Kind, PersonRole, Severity
+from safeguarding.vocabulary import Agency, IdentityCheck, Kind, LawfulBasis, PersonRole, Severity, ShareConsent
 from whippersnappers.accounts.models import User
 
 
@@ -127,3 +127,20 @@ def _referred(concern: Concern, lead: User, now: datetime) -> None:
         made_at=now + timedelta(minutes=30),
     )
     referring.refer(concern.pk, told, by=lead, now=now + timedelta(minutes=40))
+    disclosing.disclose(concern.pk, _shared(concern, lead, told.made_at), by=lead, now=now + timedelta(minutes=45))
+
+
+def _shared(concern: Concern, lead: User, at: datetime) -> Disclosure:
+    return Disclosure(
+        pk=uuid.uuid5(concern.form_key, "shared"),
+        what="What the member of staff saw and heard, the family’s address and phone number.",
+        recipient=Agency.CHILDREN,
+        person="J. Hart, duty desk",
+        identity=IdentityCheck.CALLED_BACK,
+        how=Disclosure.How.PHONE,
+        basis=LawfulBasis.SAFEGUARDING,
+        consent=ShareConsent.NOT_ASKED,
+        consent_words="The unknown adult could hear it.",
+        decided_by=lead,
+        shared_at=at,
+    )

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from safeguarding import acting, assessing, closing, handling, looking_after, referring
+from safeguarding import acting, assessing, closing, disclosing, handling, looking_after, referring
 from safeguarding.dashboard import step_forms as forms
-from safeguarding.models import AdultAssessment, Concern, Referral
+from safeguarding.dashboard.sharing_forms import ShareForm
+from safeguarding.models import AdultAssessment, Concern, Disclosure, Referral
 from safeguarding.states import STEPS
 from safeguarding.vocabulary import Kind, State
 from whippersnappers.accounts.models import User
@@ -63,8 +64,12 @@ def _move(concern: Concern, said: dict[str, Any], by: User, now: datetime) -> ob
     return handling.move(concern.pk, said["to"], reason=said["reason"], by=by, now=now)
 
 
+def _keeper(concern: Concern, pk: str) -> User:
+    return next(user for user in looking_after.keepers(concern) if str(user.pk) == pk)
+
+
 def _act(concern: Concern, said: dict[str, Any], by: User, now: datetime) -> object:
-    owner = next(user for user in looking_after.keepers(concern) if str(user.pk) == said["owner"])
+    owner = _keeper(concern, said["owner"])
     return acting.add_action(concern.pk, what=said["what"], owner=owner, due_at=said["due_at"], by=by, now=now)
 
 
@@ -75,6 +80,11 @@ def _assign(concern: Concern, said: dict[str, Any], by: User, now: datetime) -> 
 
 def _refer(concern: Concern, said: dict[str, Any], by: User, now: datetime) -> object:
     return referring.refer(concern.pk, Referral(**said), by=by, now=now)
+
+
+def _share(concern: Concern, said: dict[str, Any], by: User, now: datetime) -> object:
+    shared = Disclosure(**said | {"decided_by": _keeper(concern, said["decided_by"])})
+    return disclosing.disclose(concern.pk, shared, by=by, now=now)
 
 
 def _assess(concern: Concern, said: dict[str, Any], by: User, now: datetime) -> object:
@@ -111,6 +121,10 @@ _ALL = [
     Step(
         "refer", "Note a referral", "Somebody outside was told", forms.ReferralForm, _refer,
         "The referral is kept.", lambda c, user: c.state == State.REFERRED or State.REFERRED in STEPS[State(c.state)],
+    ),
+    Step(
+        "share", "Note what was shared", "Something was shared outside", ShareForm, _share,
+        "It stands in the log of what left the house.", lambda concern, user: True,
     ),
     Step("act", "Add an action", "Something to be done", forms.ActionForm, _act, "The action is kept.", _is_open),
     Step(

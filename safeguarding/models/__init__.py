@@ -3,6 +3,7 @@
 from safeguarding.models.adults import AdultAssessment
 from safeguarding.models.chronology import ChronologyEntry
 from safeguarding.models.concerns import Concern
+from safeguarding.models.disclosures import Disclosure
 from safeguarding.models.people import Assignment, ConcernPerson, Recusal
 from safeguarding.models.versions import ConcernVersion
 from safeguarding.models.work import Action, Escalation, Referral
@@ -15,6 +16,7 @@ __all__ = [
     "Concern",
     "ConcernPerson",
     "ConcernVersion",
+    "Disclosure",
     "Escalation",
     "Recusal",
     "Referral",

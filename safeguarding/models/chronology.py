@@ -22,6 +22,7 @@ class ChronologyEntry(models.Model):
         NOTE = "note", "Note"
         ACTION = "action", "Action"
         REFERRAL = "referral", "Referral"
+        SHARED = "shared", "Shared outside"
         PEOPLE = "people", "Who has to do with it"
         LATE = "late", "It waited too long"
 

@@ -30,6 +30,7 @@ from safeguarding.vocabulary import Kind, PersonRole
 from sessions_app.models import Booking, FamilyAnswer, Feedback, Invitation, LetIn, Meeting, Session, StaffProfile
 from tests.access.world import PEOPLE, World, build
 from tests.factories import BookingFactory, SessionFactory, StaffAssignmentFactory
+from tests.safeguarding.scenes import shared
 from whippersnappers.audit.models import AuditEvent
 from whippersnappers.logs import scrubbed
 from whippersnappers.outbox import catalogue
@@ -73,6 +74,9 @@ MAY_READ: dict[str, set[str]] = {
     "canary-concern-referral": {"lead"},
     "canary-concern-officer": {"lead"},
     "canary-concern-person": {"lead"},
+    "canary-concern-shared": {"lead"},
+    "canary-concern-received": {"lead"},
+    "canary-concern-consent": {"lead"},
 }
 SKIPPED = re.compile(
     r"logout|sign-out|/filters/\?|/static/|/demo/|^mailto:|^tel:|delete|\.(?:xlsx|csv|pdf|svg|png|ico)$"
@@ -193,6 +197,8 @@ def _see_to(concern: Concern, lead: Any) -> None:
     told = {"agency": "lado", "how": "phone", "made_at": signed["now"], "officer": "canary-concern-officer"}
     referring.refer(concern.pk, Referral(why="canary-concern-referral", **told), **signed)
     looking_after.add_person(concern.pk, role=PersonRole.OTHER, words="canary-concern-person", **signed)
+    written = {"what": "shared", "person": "received", "consent_words": "consent"}
+    shared(concern, by=lead, **{name: f"canary-concern-{word}" for name, word in written.items()})
 
 
 @pytest.fixture(scope="module")
@@ -328,6 +334,7 @@ def test_nobodys_files_hold_what_is_not_theirs(world, person):
         ("lead", "canary-worry-about"),
         ("lead", "canary-concern-note"),
         ("lead", "canary-concern-officer"),
+        ("lead", "canary-concern-consent"),
     ],
 )
 def test_the_crawl_reaches_what_may_be_read(world, crawled, person, canary):

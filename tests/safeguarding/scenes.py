@@ -6,8 +6,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from safeguarding import handling
-from safeguarding.models import Concern
+from safeguarding import disclosing, handling
+from safeguarding.models import Concern, Disclosure
 from safeguarding.raising import Report, raise_concern
 from safeguarding.vocabulary import Kind, Severity
 from tests.factories import UserFactory
@@ -53,3 +53,21 @@ def judge(concern: Concern, *, by: User, **fields: Any) -> Concern:
 
 def deputy_named(name: str = "Dev Rao") -> User:
     return UserFactory(roles=[Role.DEPUTY], name=name)
+
+
+def shared(concern: Concern, *, by: User, now: datetime | None = None, **fields: Any) -> Disclosure:
+    """Something of a concern that was told to children's services."""
+    at = now or timezone.now()
+    facts = {
+        "what": "canary-shared: what we saw, by phone",
+        "recipient": "children",
+        "person": "J. Hart, duty desk",
+        "identity": "called_back",
+        "how": "phone",
+        "basis": "safeguarding",
+        "consent": "not_asked",
+        "consent_words": "Asking could put the child at risk.",
+        "decided_by": by,
+        "shared_at": at,
+    }
+    return disclosing.disclose(concern.pk, Disclosure(**(facts | fields)), by=by, now=at)

@@ -1,0 +1,64 @@
+"""Sharing outside (N2): nothing of a concern leaves without an entry that says what, to whom, why and by whose word."""
+
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from safeguarding import looking_after
+from safeguarding.handling import add_entry, locked
+from safeguarding.models import ChronologyEntry, Concern, Disclosure
+from safeguarding.vocabulary import LawfulBasis, ShareConsent
+from whippersnappers.accounts.models import User
+from whippersnappers.audit.trail import record
+
+SAY_WHO_AGREED = "Say who agreed, when and how."
+SAY_WHY_WITHOUT = "Say why it is shared without their yes."
+
+
+@transaction.atomic
+def disclose(concern_id: Any, disclosure: Disclosure, *, by: User, now: datetime) -> Disclosure:
+    """Keep what was shared outside. Raises ValidationError when a fact is missing or does not fit.
+
+    The entry itself cannot be changed afterwards: what was wrong in it is put right by a note.
+    """
+    concern = locked(concern_id, by)
+    disclosure.concern, disclosure.made_by, disclosure.kept_at = concern, by, now
+    _check(concern, disclosure, now)
+    disclosure.full_clean()
+    disclosure.save(force_insert=True)
+    add_entry(concern, ChronologyEntry.Kind.SHARED, by=by, now=now, words=_in_words(disclosure))
+    codes = {name: getattr(disclosure, name) for name in ("recipient", "basis", "consent", "how", "sha256")}
+    record(
+        "concern.disclosed",
+        by=by,
+        target=concern,
+        now=now,
+        disclosure=disclosure.pk,
+        decided_by=disclosure.decided_by_id,
+        **codes,
+    )
+    return disclosure
+
+
+def _check(concern: Concern, disclosure: Disclosure, now: datetime) -> None:
+    if disclosure.shared_at > now:
+        raise ValidationError({"shared_at": "This time has not come yet: say when it was shared."})
+    # People say the minute: what is shared in the minute in which it was raised came after it.
+    raised_at = concern.submitted_at
+    if raised_at is not None and disclosure.shared_at < raised_at.replace(second=0, microsecond=0):
+        raise ValidationError({"shared_at": "That was before the concern was raised: check the day and time."})
+    is_agreed = disclosure.consent == ShareConsent.GIVEN
+    if not disclosure.consent_words.strip():
+        raise ValidationError({"consent_words": SAY_WHO_AGREED if is_agreed else SAY_WHY_WITHOUT})
+    if disclosure.basis == LawfulBasis.CONSENT and not is_agreed:
+        raise ValidationError({"basis": "They did not agree: choose another basis."})
+    if disclosure.decided_by not in looking_after.keepers(concern):
+        raise ValidationError({"decided_by": "Choose somebody who looks after this concern."})
+
+
+def _in_words(disclosure: Disclosure) -> str:
+    told = f"{disclosure.get_recipient_display()} ({disclosure.person}): {disclosure.what}"
+    decided = f"{disclosure.get_basis_display()}. Decided by {disclosure.decided_by}."
+    return f"{told}\n{decided}"
