@@ -25,6 +25,23 @@ class StartsWithFilter(SimpleListFilter):
         yield from rest
 
 
+class NotMadeHere:
+    """Rows that come from elsewhere and stay: no page to add one, none to delete one."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class OnlyLookedAt(NotMadeHere):
+    """Rows that nobody changes by hand either."""
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
 class StaffAdmin(SpeaksPlainly, FindsRows, ListTools, ModelAdmin):
     """The ground for every model's pages.
 

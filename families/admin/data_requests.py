@@ -22,7 +22,7 @@ from families.data_clock import may_extend
 from families.models import DataRequest
 from families.plain_text import WordsField
 from whippersnappers import dates
-from whippersnappers.staff_admin import StaffAdmin, StartsWithFilter
+from whippersnappers.staff_admin import NotMadeHere, StaffAdmin, StartsWithFilter
 
 # From so many days on, the clock is shown as urgent.
 SOON = 7
@@ -76,7 +76,7 @@ class ExtendForm(forms.Form):
 
 
 @admin.register(DataRequest)
-class DataRequestAdmin(StaffAdmin):
+class DataRequestAdmin(NotMadeHere, StaffAdmin):
     """Families ask, staff answer; nothing else can be edited."""
 
     list_display = ["whose", "kind", "received_at", "due", "clock", "status"]
@@ -93,12 +93,6 @@ class DataRequestAdmin(StaffAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[DataRequest]:
         return super().get_queryset(request).select_related("guardian__family", "answered_by")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     @admin.display(description="Parent or carer", ordering="guardian__last_name")
     def whose(self, request: DataRequest) -> str:

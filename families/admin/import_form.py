@@ -32,9 +32,7 @@ class ImportForm(forms.Form):
         required=False,
         allow_empty_file=True,
         help_text=f"An Excel file (.xlsx) or a CSV file, up to {_MB} MB.",
-        widget=forms.FileInput(
-            attrs={"accept": ".xlsx,.csv,.txt", "class": "im-file", "aria-describedby": "about-file"}
-        ),
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv,.txt", "class": "im-file"}),
     )
     rows = forms.CharField(
         label="Or paste rows here",
@@ -48,7 +46,6 @@ class ImportForm(forms.Form):
                 "wrap": "off",
                 "spellcheck": "false",
                 "class": "im-paste",
-                "aria-describedby": "about-rows",
             }
         ),
     )

@@ -20,7 +20,7 @@ from families import proposing
 from families.admin.standing import label
 from families.models import Guardianship, Proposal
 from families.plain_text import WordsField
-from whippersnappers.staff_admin import StaffAdmin, StartsWithFilter
+from whippersnappers.staff_admin import NotMadeHere, StaffAdmin, StartsWithFilter
 
 _COLOURS = {"proposed": "warning", "accepted": "success", "declined": "danger", "withdrawn": ""}
 
@@ -54,7 +54,7 @@ class DecideForm(forms.Form):
 
 
 @admin.register(Proposal)
-class ProposalAdmin(StaffAdmin):
+class ProposalAdmin(NotMadeHere, StaffAdmin):
     """Nothing is typed here but the reason of a refusal: families write, staff say yes or no."""
 
     list_display = ["what", "about_whom", "whose", "proposed_at", "status"]
@@ -71,12 +71,6 @@ class ProposalAdmin(StaffAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Proposal]:
         return super().get_queryset(request).select_related("child", "proposed_by__family", "decided_by")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     @admin.display(description="What", ordering="field")
     def what(self, proposal: Proposal) -> str:

@@ -1,7 +1,5 @@
 """What those who deliver a session need to know of the children in it, and no more (W8)."""
 
-from typing import Any
-
 from django.contrib import admin
 from django.db.models import QuerySet, Value
 from django.db.models.functions import Concat
@@ -13,11 +11,11 @@ from sessions_app.models import ChildInMySessions
 from whippersnappers.accounts.access import signed_in
 from whippersnappers.finding.lists import Found
 from whippersnappers.finding.words import Searchable
-from whippersnappers.staff_admin import StaffAdmin
+from whippersnappers.staff_admin import OnlyLookedAt, StaffAdmin
 
 
 @admin.register(ChildInMySessions)
-class ChildInMySessionsAdmin(StaffAdmin):
+class ChildInMySessionsAdmin(OnlyLookedAt, StaffAdmin):
     """Read-only: no surname's address, no family, no import reference, no entitlement."""
 
     list_display = ["name", "age", "communication"]
@@ -46,15 +44,6 @@ class ChildInMySessionsAdmin(StaffAdmin):
     def found(self, row: ChildInMySessions) -> Found:
         facts = [age_said(row, timezone.localdate()), row.get_communication_display()]
         return Found(str(row), ", ".join(filter(None, facts)), [("Archived", "warning")] if row.archived_at else [])
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     @admin.display(description="Name", ordering="known_as")
     def name(self, child: ChildInMySessions) -> str:

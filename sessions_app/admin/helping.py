@@ -21,7 +21,7 @@ from families.plain_text import WordsField
 from sessions_app.admin.session_list import two_lines
 from sessions_app.models import Booking, Session
 from whippersnappers import dates
-from whippersnappers.staff_admin import StaffAdmin, StartsWithFilter
+from whippersnappers.staff_admin import NotMadeHere, StaffAdmin, StartsWithFilter
 
 
 class WaitingFilter(StartsWithFilter):
@@ -66,7 +66,7 @@ def with_next_session(requests: QuerySet[HelpRequest], now: datetime) -> QuerySe
 
 
 @admin.register(HelpRequest)
-class HelpRequestAdmin(StaffAdmin):
+class HelpRequestAdmin(NotMadeHere, StaffAdmin):
     list_display = ["whom", "what", "number", "next_session", "status"]
     list_display_links = ["whom"]
     list_filter = [WaitingFilter]
@@ -82,12 +82,6 @@ class HelpRequestAdmin(StaffAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[HelpRequest]:
         found = super().get_queryset(request).select_related("guardian__family", "done_by")
         return with_next_session(found, timezone.now())
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: HelpRequest | None = None) -> bool:
-        return False
 
     @admin.display(description="Whom", ordering="guardian__last_name")
     def whom(self, asked: HelpRequest) -> SafeString:

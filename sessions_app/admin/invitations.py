@@ -19,7 +19,7 @@ from sessions_app.admin.mending import page_of
 from sessions_app.models import Invitation, JoinUse, LetIn, Session
 from sessions_app.undertakings import may_enter, must_sign
 from whippersnappers import dates
-from whippersnappers.staff_admin import StaffAdmin
+from whippersnappers.staff_admin import OnlyLookedAt, StaffAdmin
 
 
 class SignedFilter(admin.SimpleListFilter):
@@ -44,7 +44,7 @@ class SignedFilter(admin.SimpleListFilter):
 
 
 @admin.register(Invitation)
-class InvitationAdmin(StaffAdmin):
+class InvitationAdmin(OnlyLookedAt, StaffAdmin):
     """To read; what changes it are the two buttons. The link itself is never shown to staff."""
 
     list_display = ["guardian", "session_title", "when", "status", "joined"]
@@ -70,15 +70,6 @@ class InvitationAdmin(StaffAdmin):
         rows = super().get_queryset(request).select_related("session", "guardian")
         signed = may_enter(OuterRef("guardian"), OuterRef("session"))
         return rows.annotate(times_joined=Coalesce(joined, 0), last_used=last, may_enter=signed)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     @admin.display(description="Session", ordering="session__title")
     def session_title(self, invitation: Invitation) -> str:

@@ -17,7 +17,7 @@ from sessions_app import hosting
 from sessions_app.admin.mending import page_of
 from sessions_app.models import Meeting
 from whippersnappers import dates
-from whippersnappers.staff_admin import StaffAdmin
+from whippersnappers.staff_admin import OnlyLookedAt, StaffAdmin
 
 _COLOUR = {
     Meeting.State.WANTED: "warning",
@@ -28,7 +28,7 @@ _COLOUR = {
 
 
 @admin.register(Meeting)
-class MeetingAdmin(StaffAdmin):
+class MeetingAdmin(OnlyLookedAt, StaffAdmin):
     """Nobody edits a meeting: its session is edited, and the worker brings Zoom in line."""
 
     list_display = ["session_title", "when", "host", "status", "problem_said"]
@@ -47,15 +47,6 @@ class MeetingAdmin(StaffAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Meeting]:
         return super().get_queryset(request).select_related("session", "host")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Meeting | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Meeting | None = None) -> bool:
-        return False
 
     @admin.display(description="Session", ordering="session__title")
     def session_title(self, meeting: Meeting) -> str:

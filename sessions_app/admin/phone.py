@@ -24,7 +24,7 @@ from sessions_app.admin.session_list import two_lines
 from sessions_app.admin.steps import say_at_fields
 from sessions_app.models import PhoneTask
 from whippersnappers import dates
-from whippersnappers.staff_admin import StaffAdmin, StartsWithFilter
+from whippersnappers.staff_admin import NotMadeHere, StaffAdmin, StartsWithFilter
 
 # More than anybody makes in a day; the rest is on the list.
 MOST_PRINTED = 100
@@ -76,7 +76,7 @@ class CallForm(forms.Form):
 
 
 @admin.register(PhoneTask)
-class PhoneTaskAdmin(StaffAdmin):
+class PhoneTaskAdmin(NotMadeHere, StaffAdmin):
     list_display = ["whom", "number", "session_said", "status"]
     list_display_links = ["whom"]
     search_help_text = "Parent, carer or session"
@@ -94,12 +94,6 @@ class PhoneTaskAdmin(StaffAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PhoneTask]:
         return super().get_queryset(request).select_related("session__place", "guardian", "done_by")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: PhoneTask | None = None) -> bool:
-        return False
 
     # --- The list
 

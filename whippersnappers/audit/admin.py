@@ -11,7 +11,7 @@ from django.utils import timezone
 from whippersnappers import dates
 from whippersnappers.accounts.models import User
 from whippersnappers.audit.models import AuditEvent
-from whippersnappers.staff_admin import StaffAdmin
+from whippersnappers.staff_admin import OnlyLookedAt, StaffAdmin
 
 # What happens with safeguarding concerns does not exist on this list: not that it happened, not who did it.
 _UNSEEN = Q(target_type__startswith="safeguarding.") | Q(event__startswith="concern.")
@@ -20,7 +20,7 @@ _DETAIL_SHOWN = ("person.", "sign_in.", "sign_out.", "second_factor.", "password
 
 
 @admin.register(AuditEvent)
-class AuditEventAdmin(StaffAdmin):
+class AuditEventAdmin(OnlyLookedAt, StaffAdmin):
     """A list to read. Content stays out: no detail of what is not about accounts."""
 
     list_display = ("sequence", "moment", "event", "who", "target_type", "target_id", "about")
@@ -59,15 +59,6 @@ class AuditEventAdmin(StaffAdmin):
         if not event.event.startswith(_DETAIL_SHOWN):
             return ""
         return ", ".join(f"{name}: {_plain(value)}" for name, value in event.detail.items())
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: AuditEvent | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: AuditEvent | None = None) -> bool:
-        return False
 
 
 def _plain(value: Any) -> str:

@@ -20,7 +20,7 @@ from whippersnappers import dates
 from whippersnappers.outbox import catalogue, explaining, resending
 from whippersnappers.outbox.models import MailServerPause, OutgoingMail
 from whippersnappers.outbox.trouble import trouble
-from whippersnappers.staff_admin import StaffAdmin
+from whippersnappers.staff_admin import OnlyLookedAt, StaffAdmin
 
 
 class KindFilter(DropdownFilter):
@@ -37,7 +37,7 @@ class KindFilter(DropdownFilter):
 
 
 @admin.register(OutgoingMail)
-class OutgoingMailAdmin(StaffAdmin):
+class OutgoingMailAdmin(OnlyLookedAt, StaffAdmin):
     """To read; the buttons are "send again" and, when the queue is paused, "try now"."""
 
     list_display = ["to", "what", "status", "how_it_stands", "made"]
@@ -58,15 +58,6 @@ class OutgoingMailAdmin(StaffAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[OutgoingMail]:
         return super().get_queryset(request).defer("secret").annotate(paused=Exists(MailServerPause.objects.all()))
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: OutgoingMail | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: OutgoingMail | None = None) -> bool:
-        return False
 
     @admin.display(description="What", ordering="kind")
     def what(self, mail: OutgoingMail) -> str:
