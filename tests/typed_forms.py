@@ -9,12 +9,14 @@ _CHOICES = ("radio", "checkbox")
 
 @dataclass
 class Form:
-    """What each field holds, the names of those that people write in, and the answers that can be chosen."""
+    """What each field holds, the names of those that people write in or type into to find something,
+    and the answers that can be chosen."""
 
     attributes: dict[str, str | None]
     held: dict[str, list[str]] = field(default_factory=dict)
     written: set[str] = field(default_factory=set)
     offered: dict[str, list[str]] = field(default_factory=dict)
+    finding: list[str] = field(default_factory=list)
 
     def filled(self, words: str) -> dict[str, list[str]]:
         """With `words` in every field to write in, and the last answer to every question."""
@@ -39,11 +41,15 @@ class Page(HTMLParser):
             self.forms.append(Form(found))
         elif tag == "button" and name == "layout":
             self.switch = found
+        elif not self.forms:
+            return
         elif tag in ("textarea", "select"):
             self._in = name
             self.forms[-1].held[name] = [""] if tag == "textarea" else []
             if tag == "textarea":
                 self.forms[-1].written.add(name)
+            elif "admin-autocomplete" in (found.get("class") or "") and "disabled" not in found:
+                self.forms[-1].finding.append(name)
         elif tag == "option":
             self._offer(self._in, value, "selected" in found)
         elif tag == "input" and kind in _CHOICES:

@@ -14,12 +14,13 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from families import registering
 from families.models import Child, Group
+from whippersnappers.plain_fields import ChosenRow
 
 
 class GroupingForm(forms.Form):
     """A group that is there, or the name of a new one."""
 
-    group = forms.ModelChoiceField(
+    group = ChosenRow(
         label="Group",
         queryset=Group.objects.all(),
         required=False,

@@ -11,6 +11,7 @@ from sessions_app.admin.inviting import group_said
 from sessions_app.admin.session_steps import ReasonForm
 from sessions_app.bulk.asking import Asked
 from sessions_app.models import BulkRun, StaffAssignment, StaffProfile
+from whippersnappers.plain_fields import ChosenRow
 
 
 class NothingForm(forms.Form):
@@ -34,7 +35,7 @@ class CancelForm(ReasonForm):
 class GroupForm(forms.Form):
     """The group to invite, and what to do about children who are elsewhere."""
 
-    group = forms.ModelChoiceField(
+    group = ChosenRow(
         label="Group",
         queryset=Group.objects.none(),
         empty_label="Choose a group",
@@ -68,8 +69,8 @@ class GroupForm(forms.Form):
         return Asked("", str(chosen["group"].pk), chosen["leave_out_busy"], chosen["let_wait"])
 
 
-def _person(label: str, empty: str) -> forms.ModelChoiceField:
-    return forms.ModelChoiceField(
+def _person(label: str, empty: str) -> ChosenRow:
+    return ChosenRow(
         label=label,
         queryset=StaffProfile.objects.select_related("user").order_by("user__name"),
         required=False,

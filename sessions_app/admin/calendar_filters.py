@@ -10,6 +10,7 @@ from families.models import Child
 from sessions_app.calendar import Wanted
 from sessions_app.models import Booking, ChildInMySessions, Place, Session, StaffProfile
 from whippersnappers.accounts.models import User
+from whippersnappers.plain_fields import ChosenRow
 
 # Not a state of a session, but what coordinators look for most.
 TO_MEND = "to_mend"
@@ -27,10 +28,10 @@ class ChildSelect(AutocompleteSelect):
 class FilterForm(forms.Form):
     """The filters that this person may use. A value that is not there any more narrows nothing, and is said."""
 
-    staff = forms.ModelChoiceField(queryset=StaffProfile.objects.none(), required=False, empty_label="Everybody")
-    child = forms.ModelChoiceField(queryset=Child.objects.none(), required=False, empty_label="All children")
+    staff = ChosenRow(queryset=StaffProfile.objects.none(), required=False, empty_label="Everybody")
+    child = ChosenRow(queryset=Child.objects.none(), required=False, empty_label="All children")
     kind = forms.ChoiceField(choices=[("", "All kinds"), *Session.Kind.choices], required=False)
-    place = forms.ModelChoiceField(queryset=Place.objects.none(), required=False, empty_label="All places")
+    place = ChosenRow(queryset=Place.objects.none(), required=False, empty_label="All places")
     show = forms.ChoiceField(choices=_SHOWN, required=False)
 
     def __init__(self, data: Any, user: User) -> None:

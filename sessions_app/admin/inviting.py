@@ -21,6 +21,7 @@ from sessions_app.fair_shares import Share, Stretch, shares_of, stretch_of
 from sessions_app.models import Booking, Session
 from sessions_app.overlaps import overlaps
 from whippersnappers import dates
+from whippersnappers.plain_fields import ChosenRows
 
 PLACE, WAIT, OUT = "place", "wait", "out"
 
@@ -99,11 +100,11 @@ class InviteForm(TakesNames, forms.Form):
     with what to decide (`plan`); it is valid once that was seen as it stands now.
     """
 
-    child = forms.ModelMultipleChoiceField(
+    child = ChosenRows(
         label="Children", queryset=Child.objects.none(), required=False, help_text="Type a name to find a child."
     )
     names = NamesField()
-    groups = forms.ModelMultipleChoiceField(
+    groups = ChosenRows(
         label="Groups",
         queryset=Group.objects.none(),
         required=False,

@@ -21,6 +21,7 @@ from sessions_app.admin.times import ClockField
 from sessions_app.models import Booking, Series, Session
 from sessions_app.series.plans import Plan, plan_of
 from whippersnappers import dates
+from whippersnappers.plain_fields import ChosenRows
 from whippersnappers.secret_requests import refuse_secret_requests
 
 ALL = "all"
@@ -49,14 +50,14 @@ class SeriesForm(TakesNames, RepeatForm, forms.ModelForm):
     starts = ClockField(label="From")
     ends = ClockField(label="To")
     nothing_needed = forms.BooleanField(required=False, label="Nothing needed")
-    child = forms.ModelMultipleChoiceField(
+    child = ChosenRows(
         label="Children",
         queryset=Child.objects.none(),
         required=False,
         help_text="They have a place in every session. Type a name to find a child.",
     )
     names = NamesField()
-    groups = forms.ModelMultipleChoiceField(
+    groups = ChosenRows(
         label="Groups",
         queryset=Group.objects.order_by("name"),
         required=False,

@@ -11,6 +11,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 from sessions_app.admin.family_texts import read_by_families
 from sessions_app.admin.times import ClockField, DayField, initial_times, period_of
 from sessions_app.models import Session, Skill
+from whippersnappers.plain_fields import ChosenRows
 
 _FACTS = ("title", "kind", "delivery", "state", "starts_at", "ends_at", "capacity", "place_id", "summary")
 _ANSWERS = ("nothing_needed", "pre_session_hours")
@@ -30,9 +31,9 @@ def mark_of(session: Session) -> str:
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:20]
 
 
-def wanted_skills_field() -> forms.ModelMultipleChoiceField:
+def wanted_skills_field() -> ChosenRows:
     """What helps at a session; staff are suggested by it, nobody has to have it."""
-    return forms.ModelMultipleChoiceField(
+    return ChosenRows(
         label="Skills that help",
         queryset=Skill.objects.all(),
         required=False,

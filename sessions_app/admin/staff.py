@@ -21,6 +21,7 @@ from sessions_app.models import Skill, StaffPhoto, StaffProfile
 from whippersnappers import dates
 from whippersnappers.accounts.models import User
 from whippersnappers.finding.lists import Found
+from whippersnappers.plain_fields import ChosenRows
 from whippersnappers.staff_admin import StaffAdmin
 
 # How long before a clearance runs out it is called "soon".
@@ -60,7 +61,7 @@ class StaffProfileForm(forms.ModelForm):
     dbs_valid_until = DayField(label="DBS valid until", required=False)
     training_valid_until = DayField(label="Safeguarding training valid until", required=False)
 
-    skills = forms.ModelMultipleChoiceField(
+    skills = ChosenRows(
         queryset=Skill.objects.all(),
         required=False,
         widget=UnfoldAdminCheckboxSelectMultipleWidget(),

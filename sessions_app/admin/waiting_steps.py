@@ -16,6 +16,7 @@ from sessions_app.offer_links import closes_at
 from sessions_app.offer_times import answer_by
 from sessions_app.reach import guardians_of
 from whippersnappers import dates
+from whippersnappers.plain_fields import ChosenRow
 
 
 class WhyFirstForm(forms.Form):
@@ -175,7 +176,7 @@ class AnswerForm(forms.Form):
         widget=forms.RadioSelect(attrs={"class": "st-check"}),
         error_messages={"required": "Say what they answered."},
     )
-    guardian = forms.ModelChoiceField(
+    guardian = ChosenRow(
         label="Who said so?",
         queryset=Guardian.objects.none(),
         empty_label=None,
