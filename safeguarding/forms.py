@@ -36,6 +36,18 @@ class OwnChildren(forms.ModelMultipleChoiceField):
             raise ValidationError("Please choose from the children on this page.") from None
 
 
+def children_field(label: str) -> OwnChildren:
+    """Children to tick; which ones there are is set when the form is made."""
+    none = Child.objects.none()
+    return OwnChildren(label=label, queryset=none, required=False, widget=forms.CheckboxSelectMultiple)
+
+
+def who_field(**texts: Any) -> LinesField:
+    """Whom it is about, in words."""
+    hint = "A name, or how we can tell who it is."
+    return LinesField(label="Who is it about?", help_text=hint, required=False, most=SOME, rows=2, **texts)
+
+
 class FormKey(forms.UUIDField):
     """The form's own key; a form that lost it counts as a new one."""
 
@@ -57,19 +69,8 @@ class WorriedForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": "Please choose one.", "invalid_choice": "Please choose one."},
     )
-    children = OwnChildren(
-        label="Is it about a child of yours?",
-        queryset=Child.objects.none(),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-    )
-    who = LinesField(
-        label="Who is it about?",
-        help_text="A name, or how we can tell who it is.",
-        required=False,
-        most=SOME,
-        rows=2,
-    )
+    children = children_field("Is it about a child of yours?")
+    who = who_field()
     what_happened = LinesField(
         label="What happened?",
         help_text="What did you see or hear? When was it? Use your own words. It does not have to be perfect.",

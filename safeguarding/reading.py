@@ -70,15 +70,17 @@ View = Callable[..., Answer]
 State = Callable[[User, datetime], tuple[object, ...]]
 
 
-def confidential(*, methods: Sequence[str] = ("GET", "HEAD"), state: State | None = None) -> Callable[[View], Any]:
-    """Guard a view that takes (request, user, now, …) and answers with a `Page` or a redirect."""
+def confidential(
+    *, methods: Sequence[str] = ("GET", "HEAD"), state: State | None = None, to: Sequence[Role] = ROLES
+) -> Callable[[View], Any]:
+    """Guard a view that takes (request, user, now, …) and answers with a `Page` or a redirect, for roles in `to`."""
 
     def guard(view: View) -> Any:
         @login_not_required
         @csrf_exempt
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            response = _answer(view, request, methods, state, args, kwargs)
+            response = _stopped(request, timezone.now(), to) or _answer(view, request, methods, state, args, kwargs)
             response["Cache-Control"] = "no-store, private"
             response["X-Robots-Tag"] = "noindex, nofollow"
             return response
@@ -92,9 +94,6 @@ def _answer(
     view: View, request: HttpRequest, methods: Sequence[str], state: State | None, args: Any, kwargs: Any
 ) -> HttpResponse:
     now = timezone.now()
-    stopped = _stopped(request, now)
-    if stopped is not None:
-        return stopped
     user = request.user
     assert isinstance(user, User), "whoever is not signed in was stopped"
     if request.method not in methods:
@@ -109,16 +108,17 @@ def _answer(
         return HttpResponse(render_to_string("safeguarding/unrecorded.html"), status=503)
 
 
-def _stopped(request: HttpRequest, now: datetime) -> HttpResponse | None:
+def _stopped(request: HttpRequest, now: datetime, to: Sequence[Role]) -> HttpResponse | None:
     """Where somebody is led instead: to sign in, to their second factor, or nowhere at all."""
     user = request.user
     if not isinstance(user, User):
         return _kept(request, signed_out=True) or redirect_to_login(request.get_full_path(), _door())
-    if not user.has_role(*ROLES):
+    if not user.has_role(*to):
         raise Http404
     if second_factors.is_missing(request):
         return redirect("mfa_index")
-    if is_idle(request, user, now):
+    # Who only reports comes from other staff pages, whose presses are not noted here.
+    if user.has_role(*ROLES) and is_idle(request, user, now):
         get_adapter().logout(request)
         messages.info(request, SIGNED_OUT)
         return _kept(request, signed_out=True) or redirect_to_login(request.get_full_path(), _door())
@@ -161,9 +161,10 @@ def _drawn_and_noted(
             return answer
         if not isinstance(answer, Page):
             raise TypeError(f"{view.__name__} shows something that the trail would not know of")
-        stands = standing(user, now)
+        # Whoever only reports learns nothing of how things stand.
+        stands = standing(user, now) if user.has_role(*ROLES) else None
         context = {**answer.context, "now": now, "standing": stands, "idle": IDLE}
-        if answer.facts:
+        if answer.facts and stands:
             context["page_state"] = _state(answer.facts, stands)
         response = render(request, answer.template, context, status=answer.status)
         _note_reading(answer, user, now)

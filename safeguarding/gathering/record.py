@@ -75,9 +75,9 @@ def chronology(concern: Concern, *, kind: str = "", newest_first: bool = True) -
     return entries[::-1] if newest_first else entries
 
 
-def told(concern: Concern) -> list[Told]:
-    """Every version, the first as it was sent, later ones with how they differ from the one before."""
-    versions = list(concern.versions.all())
+def told(concern: Concern, *, by: User | None = None) -> list[Told]:
+    """Every version, or those of one author: the first as it was sent, later ones with how they differ."""
+    versions = [version for version in concern.versions.all() if by is None or version.author_id == by.pk]
     return [Told(v, list(_said(v, before))) for v, before in zip(versions, [None, *versions], strict=False)]
 
 

@@ -53,6 +53,13 @@ class ConcernQuerySet(models.QuerySet["Concern"]):
             return self.none()
         return self.filter(reporter=user, source=Concern.Source.GUARDIAN).exclude(state=State.DRAFT)
 
+    def for_reporter(self, user: User) -> "ConcernQuerySet":
+        """What somebody of the staff sent themselves; not what they were since found to be the subject of."""
+        if not user.is_staff:
+            return self.none()
+        mine = self.filter(reporter=user, source=Concern.Source.STAFF)
+        return mine.exclude(state=State.DRAFT).exclude(self._kept_from(user))
+
 
 class Concern(models.Model):
     """One worry about somebody's safety, from draft to closed. `reference` is what people call it.

@@ -37,6 +37,10 @@ class ConcernVersion(models.Model):
     parent_told = _narrative("whether the parent was told; if not, why")
     opinion = _narrative("what the reporter thinks")
     reach_reporter = _narrative("how to reach the reporter safely")
+    how_serious = _narrative("how serious it seems to the reporter")
+    where_now = _narrative("where the child is now")
+    around_session = _narrative("the session, as the portal knew it")
+    added = _narrative("what was added later")
     # HMAC over the place and the words; the audit event of the version carries the same one.
     seal = models.CharField(max_length=64, editable=False)
 

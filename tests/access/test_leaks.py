@@ -23,12 +23,13 @@ from django.utils import timezone
 from families import asking_about_data, proposing
 from families.helping import ask_for_help
 from families.models import Guardian, Guardianship
-from safeguarding import acting, handling, looking_after, referring
+from safeguarding import acting, adding, handling, looking_after, referring
 from safeguarding.models import Concern, ConcernPerson, Referral
+from safeguarding.models.versions import NARRATIVE
 from safeguarding.raising import Report, raise_concern
 from safeguarding.vocabulary import Kind, PersonRole
 from sessions_app.models import Booking, FamilyAnswer, Feedback, Invitation, LetIn, Meeting, Session, StaffProfile
-from tests.access.world import PEOPLE, World, build
+from tests.access.world import PEOPLE, REPORTED, World, build
 from tests.factories import BookingFactory, SessionFactory, StaffAssignmentFactory
 from tests.safeguarding.scenes import shared
 from whippersnappers.audit.models import AuditEvent
@@ -77,6 +78,8 @@ MAY_READ: dict[str, set[str]] = {
     "canary-concern-shared": {"lead"},
     "canary-concern-received": {"lead"},
     "canary-concern-consent": {"lead"},
+    # What somebody of the staff reported: they read it again, and so does the Lead whom it is not about.
+    **{f"canary-reported-{name}": {"practitioner", "lead"} for name in NARRATIVE},
 }
 SKIPPED = re.compile(
     r"logout|sign-out|/filters/\?|/static/|/demo/|^mailto:|^tel:|delete|\.(?:xlsx|csv|pdf|svg|png|ico)$"
@@ -183,6 +186,14 @@ def _plant_help_and_worry(world: World) -> None:
     concern = world.things["concern"] = raise_concern(report, by=guardian, now=timezone.now())
     ConcernPerson.objects.create(concern=concern, user=world.people["subject_lead"], role=PersonRole.SUBJECT)
     _see_to(concern, world.people["lead"])
+    reported = Report(
+        kind=Kind.STAFF,
+        source=Concern.Source.STAFF,
+        form_key=REPORTED,
+        danger_now=Concern.Danger.NO,
+        words={name: f"canary-reported-{name}" for name in NARRATIVE},
+    )
+    adding.raise_or_add(reported, by=world.people["practitioner"], now=timezone.now())
 
 
 def _see_to(concern: Concern, lead: Any) -> None:
@@ -335,6 +346,8 @@ def test_nobodys_files_hold_what_is_not_theirs(world, person):
         ("lead", "canary-concern-note"),
         ("lead", "canary-concern-officer"),
         ("lead", "canary-concern-consent"),
+        ("lead", "canary-reported-added"),
+        ("practitioner", "canary-reported-where_now"),
     ],
 )
 def test_the_crawl_reaches_what_may_be_read(world, crawled, person, canary):
@@ -370,7 +383,7 @@ def test_nobody_learns_that_there_is_a_concern(world, crawled):
 def test_tables_hold_no_word_of_a_worry(world):
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names():
-            for canary in ("%canary-worry%", "%canary-concern%"):
+            for canary in ("%canary-worry%", "%canary-concern%", "%canary-reported%"):
                 cursor.execute(f'SELECT count(*) FROM "{table}" t WHERE t::text LIKE %s', [canary])
                 assert (table, canary, cursor.fetchone()[0]) == (table, canary, 0)
 

@@ -75,6 +75,8 @@ PEOPLE = (
     "administrator",
     "subject_lead",
 )
+# The form of the concern that the practitioner raised.
+REPORTED = UUID(int=2)
 
 
 @dataclass
@@ -132,7 +134,7 @@ def _concern(by: User, child: Child, subject: User, lead: User) -> dict[str, Any
     report = Report(
         kind=Kind.STAFF,
         source=Concern.Source.STAFF,
-        form_key=UUID(int=2),
+        form_key=REPORTED,
         danger_now=Concern.Danger.NO,
         words={"what_happened": "Something about the Lead"},
         children=[child],

@@ -1,0 +1,138 @@
+"""What staff fill in who raise a concern: the part that cannot wait first, the rest when they can."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+
+from families.models import Child
+from families.plain_text import LinesField
+from safeguarding.forms import MUCH, SOME, FormKey, children_field, who_field
+from safeguarding.models import Concern
+from safeguarding.vocabulary import Kind
+
+CHOOSE = {"required": "Please choose one.", "invalid_choice": "Please choose one."}
+WHO = "Please say who it is about, or choose from the children."
+WHAT = "Please say in a few words what you saw or heard."
+ABOUT = [
+    (Kind.CHILD, "A child or young person"),
+    (Kind.ADULT, "An adult who needs care or support"),
+    (Kind.STAFF, "Somebody who works or volunteers here"),
+    (Kind.LOW_LEVEL, "How a colleague behaves: small, but it does not feel right"),
+    (Kind.LEAD, "Our Safeguarding Lead, or their deputy"),
+    (Kind.ONLINE, "Something that happened online"),
+    (Kind.ORGANISATION, "How we work here"),
+]
+DANGER = [
+    (Concern.Danger.NO, "Everybody is safe now"),
+    (Concern.Danger.NOT_SURE, "I am not sure"),
+    (Concern.Danger.YES, "Somebody is in danger now. I have called 999"),
+]
+SERIOUS = [
+    ("high", "Serious: somebody was hurt, or could be soon"),
+    ("medium", "Worrying: it should be looked at today"),
+    ("low", "Small: it should be known"),
+    ("not_sure", "I cannot tell"),
+]
+# The part that follows when there is time, in this order.
+LATER = (
+    "childs_words",
+    "how_they_communicate",
+    "when_and_where",
+    "who_was_there",
+    "action_taken",
+    "parent_told",
+    "opinion",
+)
+
+
+def _later(label: str, help_text: str = "") -> LinesField:
+    return LinesField(label=label, help_text=help_text, required=False, most=MUCH, rows=3)
+
+
+class ConcernForm(forms.Form):
+    """The staff's form. `children` are those of the session from which it was opened; None for nobody signed in."""
+
+    use_required_attribute = False
+
+    kind = forms.ChoiceField(
+        label="What is it about?", choices=ABOUT, widget=forms.RadioSelect, initial=Kind.CHILD, error_messages=CHOOSE
+    )
+    children = children_field("Which child is it about?")
+    who = who_field(error_messages={"required": WHO})
+    what_happened = LinesField(
+        label="What did you see or hear?",
+        help_text="Facts, in your own words. Short is fine: you can add to it later.",
+        most=MUCH,
+        error_messages={"required": WHAT},
+        rows=5,
+    )
+    danger_now = forms.ChoiceField(
+        label="Are they safe now?", choices=DANGER, widget=forms.RadioSelect, error_messages=CHOOSE
+    )
+    how_serious = forms.ChoiceField(
+        label="How serious does it seem to you?",
+        help_text="The Lead decides. This helps them to see what comes first.",
+        choices=SERIOUS,
+        widget=forms.RadioSelect,
+        error_messages=CHOOSE,
+    )
+    where_now = LinesField(label="Where is the child now?", required=False, most=SOME, rows=2)
+    childs_words = _later("The child’s own words", "As exactly as you can. Please do not tidy them.")
+    how_they_communicate = _later(
+        "How does the child communicate?", "Speech, Makaton, a communication aid, an interpreter: and who helped."
+    )
+    when_and_where = _later("When and where was it?")
+    who_was_there = _later("Who else was there?", "Adults and children, also who was seen in the room on a screen.")
+    action_taken = _later("What did you do at once?")
+    parent_told = _later(
+        "Were the parents told? If not, why?", "Please do not tell them if that could put the child at risk."
+    )
+    opinion = _later("What do you think about it?", "Your opinion is welcome. It is kept apart from the facts.")
+    form_key = FormKey(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, children: QuerySet[Child] | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["children"]
+        if children is None:
+            field.widget = forms.MultipleHiddenInput()
+        else:
+            field.queryset = children
+            # Without children to choose from, only words can say it.
+            self.fields["who"].required = not children.exists()
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        if "who" in said and not said["who"] and not said.get("children"):
+            self.add_error("who", WHO)
+        return said
+
+    def words(self) -> dict[str, str]:
+        """What was said, named like the fields of a version; children that were ticked by their names."""
+        said = self.cleaned_data
+        ticked = ", ".join(child.known_as for child in said["children"])
+        names = ("what_happened", "where_now", *LATER)
+        serious, danger = dict(SERIOUS)[said["how_serious"]], dict(DANGER)[said["danger_now"]]
+        about = {"who": "\n".join(filter(None, [ticked, said["who"]])), "how_serious": f"{serious}. {danger}."}
+        return {name: said[name] for name in names} | about
+
+    def later(self) -> list[forms.BoundField]:
+        """The fields that may wait."""
+        return [self[name] for name in LATER]
+
+    def later_has_something(self) -> bool:
+        """Whether the part that may wait must stand open: something is wrong in it, or already said there."""
+        return any(field.errors or field.value() for field in self.later())
+
+
+class AddForm(forms.Form):
+    """More about a concern that was sent."""
+
+    use_required_attribute = False
+    words = LinesField(
+        label="What would you like to add?",
+        help_text="What you sent stays as it is. This is kept beside it, with the time.",
+        most=MUCH,
+        error_messages={"required": "Please write what you would like to add."},
+        rows=5,
+    )

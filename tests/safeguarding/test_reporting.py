@@ -1,0 +1,269 @@
+"""Staff raise a concern: whole or not at all, once, from anywhere; their own stay theirs to read."""
+
+import uuid
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+from django.utils import timezone
+
+from families.plain_text import TOO_LONG, UNSEEN
+from safeguarding import adding, handling
+from safeguarding.forms import MUCH, SOME
+from safeguarding.models import ChronologyEntry, Concern, ConcernPerson, ConcernVersion, Recusal
+from safeguarding.reporting.forms import LATER, WHAT, WHO
+from safeguarding.vocabulary import Kind, PersonRole
+from tests.factories import BookingFactory, SessionFactory, StaffAssignmentFactory, UserFactory
+from tests.safeguarding.scenes import raised
+from whippersnappers.accounts.models import User
+from whippersnappers.accounts.roles import Role
+from whippersnappers.audit.models import AuditEvent
+from whippersnappers.outbox.models import OutgoingMail
+
+pytestmark = pytest.mark.django_db
+WORDS = "A mark on her arm. “Ow!” ☂ مرحبا"
+FORM = {"kind": "child", "who": "Pip", "what_happened": WORDS, "danger_now": "no", "how_serious": "high"}
+
+
+@pytest.fixture
+def reporter(lead: User) -> User:
+    return UserFactory(roles=[Role.PRACTITIONER])
+
+
+@pytest.fixture
+def staff(client: Client, reporter: User) -> Client:
+    client.force_login(reporter)
+    return client
+
+
+def key_of(staff: Client, address: str = "/concern/") -> str:
+    return str(staff.get(address).context["form"]["form_key"].value())
+
+
+def test_one_press_keeps_it_and_tells_the_lead(staff, reporter, lead):
+    answer = staff.post("/concern/", FORM | {"form_key": key_of(staff)}, follow=True)
+    concern = Concern.objects.get()
+    version = ConcernVersion.objects.get()
+    assert concern.reference in answer.content.decode()
+    assert (concern.reporter, concern.source, concern.state) == (reporter, "staff", "submitted")
+    assert (version.what_happened, version.who) == (WORDS, "Pip")
+    assert version.how_serious == "Serious: somebody was hurt, or could be soon. Everybody is safe now."
+    assert [mail.to for mail in OutgoingMail.objects.filter(kind="concern_raised")] == [lead.email]
+    assert AuditEvent.objects.filter(event="concern.raised").count() == 1
+
+
+def test_the_same_form_twice_is_one_concern(staff):
+    """Pressed twice, sent again after going back, or open in two tabs."""
+    key = key_of(staff)
+    assert key_of(staff) == key
+    for _ in range(3):
+        assert staff.post("/concern/", FORM | {"form_key": key}).status_code == 302
+    assert (Concern.objects.count(), ConcernVersion.objects.count()) == (1, 1)
+    assert OutgoingMail.objects.filter(kind="concern_raised").count() == 1
+    assert key_of(staff) != key
+
+
+def test_what_a_second_press_says_differently_is_kept_too(staff):
+    key = key_of(staff)
+    staff.post("/concern/", FORM | {"form_key": key})
+    staff.post("/concern/", FORM | {"form_key": key, "danger_now": "yes"})
+    staff.post("/concern/", FORM | {"form_key": key, "danger_now": "yes"})
+    assert [concern.danger_now for concern in Concern.objects.all()] == ["yes"]
+    later = ConcernVersion.objects.get(number=2)
+    assert "I have called 999" in later.how_serious
+    assert OutgoingMail.objects.filter(kind="concern_raised").count() == 2
+    staff.post("/concern/", FORM | {"form_key": key, "who": "Pip R."})
+    assert Concern.objects.get().danger_now == "yes", "less danger is for the Lead to judge"
+
+
+def test_from_a_session_its_facts_go_along(staff, reporter):
+    session = SessionFactory(title="Drums and songs")
+    StaffAssignmentFactory(session=session, staff__user=reporter)
+    place = BookingFactory(session=session)
+    address = f"/concern/session/{session.pk}/"
+    page = staff.get(address)
+    form = page.context["form"]
+    assert form["when_and_where"].value().startswith("Drums and songs, ")
+    assert reporter.name in form["who_was_there"].value()
+    said = FORM | {"who": "", "children": [str(place.child_id)], "where_now": "With his mum"}
+    assert staff.post(address, said).status_code == 302
+    version = ConcernVersion.objects.get()
+    assert "Drums and songs" in version.around_session
+    assert reporter.name in version.around_session
+    assert (version.who, version.where_now) == (place.child.known_as, "With his mum")
+    assert ConcernPerson.objects.get().child_id == place.child_id
+
+
+def test_a_session_of_others_does_not_exist(staff):
+    session = SessionFactory()
+    assert staff.get(f"/concern/session/{session.pk}/").status_code == 404
+    assert staff.post(f"/concern/session/{session.pk}/", FORM).status_code == 404
+    assert not Concern.objects.exists()
+
+
+def test_a_child_of_no_session_cannot_be_chosen(staff):
+    child = BookingFactory().child
+    page = staff.post("/concern/", FORM | {"children": [str(child.pk)]})
+    assert (page.status_code, Concern.objects.count()) == (200, 0)
+    assert str(child.known_as) not in page.content.decode()
+
+
+def test_a_sign_in_that_ran_out_loses_nothing(client):
+    page = client.post("/concern/", FORM).content.decode()
+    assert ("You are not signed in any more." in page, WORDS in page) == (True, True)
+    assert not Concern.objects.exists()
+
+
+def test_a_form_that_is_not_ours_sends_nothing(reporter):
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(reporter)
+    page = strict.post("/concern/", FORM).content.decode()
+    assert ("Please press “Send” once more." in page, WORDS in page) == (True, True)
+    assert not Concern.objects.exists()
+
+
+def test_999_comes_before_any_field(staff):
+    page = staff.get("/concern/").content.decode()
+    assert page.index('href="tel:999"') < page.index("<form enctype")
+    assert "0808 800 5000" in page
+
+
+def test_no_mail_no_concern(staff, monkeypatch):
+    """One transaction: what cannot be told is not kept, and the page does not say that it was."""
+
+    def broken(*_: Any, **__: Any) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr("safeguarding.telling.enqueue", broken)
+    staff.raise_request_exception = False
+    assert staff.post("/concern/", FORM).status_code == 500
+    assert (Concern.objects.count(), ConcernVersion.objects.count()) == (0, 0)
+    assert not AuditEvent.objects.filter(event="concern.raised").exists()
+
+
+def test_own_ones_are_shown_as_sent_and_added_to(staff, reporter, lead):
+    concern = raised(by=reporter, words={"what_happened": WORDS})
+    address = f"/concern/mine/{concern.pk}/"
+    page = staff.get(address).content.decode()
+    assert (WORDS in page, "Not acknowledged yet." in page) == (True, True)
+    for _ in range(2):
+        assert staff.post(address, {"words": "And a second mark."}).status_code == 302
+    assert staff.post(address, {"words": "A third."}).status_code == 302
+    assert [v.added for v in concern.versions.all()] == ["", "And a second mark.", "And a second mark.\n\nA third."]
+    assert concern.versions.get(number=1).what_happened == WORDS
+    assert concern.chronology.filter(kind=ChronologyEntry.Kind.ADDED).count() == 2
+    handling.acknowledge(concern.pk, by=lead, now=timezone.now())
+    assert "<strong>Acknowledged</strong>" in staff.get("/concern/mine/").content.decode()
+    assert AuditEvent.objects.filter(event="concern.own_read").count() == 1
+
+
+@pytest.mark.parametrize("kept_away", ["other", "subject", "recused"])
+def test_what_is_not_theirs_does_not_exist(staff, reporter, kept_away):
+    concern = raised(by=None if kept_away == "other" else reporter)
+    if kept_away == "subject":
+        ConcernPerson.objects.create(concern=concern, user=reporter, role=PersonRole.SUBJECT)
+    if kept_away == "recused":
+        Recusal.objects.create(concern=concern, user=reporter, at=timezone.now())
+    assert staff.get(f"/concern/mine/{concern.pk}/").status_code == 404
+    assert staff.post(f"/concern/mine/{concern.pk}/", {"words": "More"}).status_code == 404
+    assert concern.reference not in staff.get("/concern/mine/").content.decode()
+    with pytest.raises(Concern.DoesNotExist):
+        adding.add_words(concern.pk, "More", by=reporter, now=timezone.now())
+
+
+def test_sent_again_by_whom_it_turned_out_to_be_about_shows_nothing(staff, reporter):
+    key = key_of(staff)
+    staff.post("/concern/", FORM | {"form_key": key})
+    concern = Concern.objects.get()
+    ConcernPerson.objects.create(concern=concern, user=reporter, role=PersonRole.SUBJECT)
+    page = staff.post("/concern/", FORM | {"form_key": key, "who": "Somebody else"}, follow=True).content.decode()
+    assert (concern.reference in page, concern.versions.count()) == (False, 2)
+
+
+def test_words_of_others_are_not_shown_to_the_reporter(staff, reporter, lead):
+    concern = raised(by=reporter)
+    ConcernVersion.objects.create(
+        concern=concern, number=2, author=lead, at=timezone.now(), what_happened="canary-of-the-lead"
+    )
+    staff.post(f"/concern/mine/{concern.pk}/", {"words": "More"})
+    page = staff.get(f"/concern/mine/{concern.pk}/").content.decode()
+    assert ("More" in page, "canary-of-the-lead" in page) == (True, False)
+
+
+def test_the_receipt_is_short_lived_and_says_nothing(staff):
+    staff.post("/concern/", FORM)
+    reference = Concern.objects.get().reference
+    assert WORDS not in staff.get("/concern/sent/").content.decode()
+    with time_machine.travel(timezone.now() + timedelta(hours=1, minutes=1)):
+        assert reference not in staff.get("/concern/sent/").content.decode()
+
+
+def test_about_the_lead_goes_to_the_trustees(staff, lead):
+    trustee = UserFactory(roles=[Role.TRUSTEE])
+    staff.post("/concern/", FORM | {"kind": Kind.LEAD})
+    assert [m.to for m in OutgoingMail.objects.filter(kind="concern_raised")] == [trustee.email]
+
+
+_LONG = TOO_LONG.format(most=MUCH)
+_REFUSED: list[tuple[dict[str, Any], str]] = [
+    ({"who": ""}, WHO),
+    ({"who": " \n\t "}, WHO),
+    ({"who": "x" * (SOME + 1)}, TOO_LONG.format(most=SOME)),
+    ({"who": "a\x00b"}, UNSEEN),
+    ({"what_happened": ""}, WHAT),
+    ({"what_happened": " \r\n "}, WHAT),
+    ({"where_now": "x" * (SOME + 1)}, TOO_LONG.format(most=SOME)),
+    ({"where_now": "\x00"}, UNSEEN),
+    *[({name: said}, "Please choose one.") for name in ("kind", "danger_now", "how_serious")
+      for said in ("", "nobody", "CHILD", "no\x00", "[]", "-1", "<script>", "' OR 1=1 --", "yes no", "x" * 5000)],
+    *[({name: "y" * (MUCH + 1)}, _LONG) for name in ("what_happened", *LATER)],
+    *[({name: f"{name}\x00"}, UNSEEN) for name in ("what_happened", *LATER)],
+    *[({"children": [key]}, "Please choose from the children on this page.")
+      for key in ("1", "nobody", "\x00", str(uuid.UUID(int=0)), "../../etc/passwd", "<b>", "x" * 5000, "{}")],
+]  # fmt: skip
+_TAKEN = [
+    "<script>alert(1)</script>", "{{ 7*7 }}{% now %}", "=HYPERLINK(\"http://x\",\"y\")", "+1+1", "-2+3", "@SUM(A1)",
+    "'; DROP TABLE safeguarding_concern; --", "../../../etc/passwd", "\u202eevil", "\u0000"[1:] + "𝔘𝔫𝔦", "☂" * 5000,
+    "a\r\nBcc: x@example.com", "%s %(x)s %n", "${jndi:ldap://x}", "\ud7ff", "\ufeffstart", "ශ්‍රී", "a" * MUCH, "\\x00",
+    "31/02/2099 at 25:00", "NULL", "None", "0", "&lt;b&gt;",
+]  # fmt: skip
+_KEYS = ["", "nonsense", "\x00", "x" * 5000, str(uuid.UUID(int=0)), "[]", "0", "<script>", "' OR 1=1", "é"]
+
+
+@pytest.mark.parametrize(("fields", "sentence"), _REFUSED)
+def test_slips_get_a_sentence_and_keep_nothing(staff, fields, sentence):
+    page = staff.post("/concern/", FORM | fields)
+    assert (page.status_code, sentence in page.content.decode()) == (200, True)
+    assert (Concern.objects.count(), ConcernVersion.objects.count(), OutgoingMail.objects.count()) == (0, 0, 0)
+
+
+@pytest.mark.parametrize("said", _TAKEN)
+def test_strange_words_are_kept_as_they_are(staff, said):
+    staff.post("/concern/", FORM | {"what_happened": said})
+    version = ConcernVersion.objects.get()
+    assert version.what_happened == said.replace("\r\n", "\n")
+    page = staff.get(f"/concern/mine/{version.concern_id}/").content.decode()
+    assert "<script>alert" not in page
+
+
+@pytest.mark.parametrize("key", _KEYS)
+def test_a_key_that_is_none_still_sends(staff, key):
+    assert staff.post("/concern/", FORM | {"form_key": key}).status_code == 302
+    assert (Concern.objects.count(), ConcernVersion.objects.count()) == (1, 1)
+
+
+def test_bad_input_has_more_than_a_hundred_cases_with_those_of_the_addition():
+    assert len(_REFUSED) + len(_TAKEN) + len(_KEYS) + len(_ADDITIONS) >= 100
+
+
+_ADDITIONS = [("", "Please write"), (" \n ", "Please write"), ("x" * (MUCH + 1), _LONG), ("a\x00", UNSEEN)]
+
+
+@pytest.mark.parametrize(("said", "sentence"), _ADDITIONS)
+def test_slips_in_an_addition_add_nothing(staff, reporter, said, sentence):
+    concern = raised(by=reporter)
+    page = staff.post(f"/concern/mine/{concern.pk}/", {"words": said})
+    assert (page.status_code, sentence in page.content.decode()) == (200, True)
+    assert concern.versions.count() == 1
