@@ -17,7 +17,7 @@ from sessions_app.admin.series_words import rhythm_said
 from sessions_app.admin.series_work import GIVEN_UP, progress_said
 from sessions_app.models import Series, SeriesWork, Term
 from sessions_app.series import working
-from sessions_app.series.carrying import Prospect, carry_over, prospects, to_carry
+from sessions_app.series.carrying import Prospect, carry_over, last_with_series, prospects, to_carry
 from sessions_app.series.keeping import refusal_from
 from whippersnappers import dates
 from whippersnappers.accounts.access import signed_in
@@ -72,15 +72,14 @@ def _work(request: HttpRequest, term: Term, key: Any) -> SeriesWork | None:
 
 
 def _source(request: HttpRequest, term: Term) -> Term | None:
-    """The term to carry from: the one asked for, else the last one before this."""
+    """The term to carry from: the one asked for, else the last one before this that has any series."""
     asked = request.POST.get("from") or request.GET.get("from")
-    others = Term.objects.exclude(pk=term.pk)
-    if asked:
-        try:
-            return others.filter(pk=asked).first()
-        except ValidationError:
-            return None
-    return others.filter(first_day__lt=term.first_day).order_by("-first_day").first()
+    if not asked:
+        return last_with_series(before=term)
+    try:
+        return Term.objects.exclude(pk=term.pk).filter(pk=asked).first()
+    except ValidationError:
+        return None
 
 
 def _row(prospect: Prospect, ticked: set[str] | None, now: datetime) -> Carried:

@@ -23,12 +23,24 @@ DaysOff = Mapping[date, str]
 
 def to_carry(term: Term) -> QuerySet[Series]:
     """The series of a term that can be carried into another: of one that was split, only the last part."""
-    in_it = Q(term=term) | Q(term=None, first_day__lte=term.last_day, last_day__gte=term.first_day)
+    in_it = _in_term(term.pk, term.first_day, term.last_day)
     goes_on = Series.objects.filter(follows=OuterRef("pk"), first_day__lte=term.last_day)
     found = Series.objects.filter(in_it).exclude(Exists(goes_on)).order_by("starts", "title")
     return found.prefetch_related(
         "steps", "items", "skipped_days", "wanted_skills", "children__child", "staff__staff__user"
     )
+
+
+def _in_term(key: Any, first_day: Any, last_day: Any) -> Q:
+    """The series of a term: those that name it, and those that name none and run in it."""
+    return Q(term=key) | Q(term=None, first_day__lte=last_day, last_day__gte=first_day)
+
+
+def last_with_series(before: Term) -> Term | None:
+    """The term from which to plan another: the last one before it that has any series."""
+    any_series = Series.objects.filter(_in_term(OuterRef("pk"), OuterRef("first_day"), OuterRef("last_day")))
+    earlier = Term.objects.filter(Exists(any_series), first_day__lt=before.first_day)
+    return earlier.order_by("-first_day").first()
 
 
 def carried_into(term: Term) -> set[Any]:

@@ -46,6 +46,24 @@ def test_the_series_of_the_term_before_come_along_with_one_press(client, coordin
     assert Series.objects.count() == 2
 
 
+def test_a_term_without_series_is_passed_over(client, coordinator, terms, series):
+    today = timezone.localdate()
+    gone = {"first_day": today - timedelta(days=90), "last_day": today - timedelta(days=30)}
+    between = {"first_day": terms[0].last_day + timedelta(days=1), "last_day": terms[0].last_day + timedelta(days=5)}
+    before, empty = Term.objects.create(name="Long ago", **gone), Term.objects.create(name="Nothing then", **between)
+    client.force_login(coordinator)
+    page = client.get(reverse("admin:sessions_app_term_carry_over", args=[terms[1].pk]))
+    assert page.context["source"] == terms[0]
+    # A series that names no term belongs to the one in which it runs.
+    Series.objects.update(term=None)
+    assert client.get(page.request["PATH_INFO"]).context["source"] == terms[0]
+    assert f"{empty} has no series." in text_of(client.get(page.request["PATH_INFO"], {"from": empty.pk}))
+    for term in (before, terms[0]):
+        page = client.get(reverse("admin:sessions_app_term_carry_over", args=[term.pk]))
+        assert (page.context["source"], page.context["rows"]) == (None, [])
+        assert "No term before this one has any series, so there is nothing to carry over." in text_of(page)
+
+
 def test_nothing_ticked_is_said(client, coordinator, terms, series):
     client.force_login(coordinator)
     url = reverse("admin:sessions_app_term_carry_over", args=[terms[1].pk])
