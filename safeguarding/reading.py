@@ -1,8 +1,8 @@
 """The one way to the pages about concerns: who may, with a second factor, not idle, and never without the trail.
 
-A view under `confidential` answers with a `Page` or by leading elsewhere; what it answers is drawn and noted in one
-transaction, so that nothing is shown whose reading was not kept (W8). For everybody who does not look after
-safeguarding these addresses do not exist.
+A view under `confidential` answers with a `Page`, with a `Download` or by leading elsewhere; what it answers is drawn
+and noted in one transaction, so that nothing is shown whose reading was not kept (W8). For everybody who does not look
+after safeguarding these addresses do not exist.
 """
 
 from collections.abc import Callable, Sequence
@@ -32,6 +32,7 @@ from whippersnappers.accounts import second_factors
 from whippersnappers.accounts.models import User
 from whippersnappers.accounts.roles import Role
 from whippersnappers.audit.trail import record
+from whippersnappers.uploads import hold_in_memory
 
 ROLES = (Role.LEAD, Role.DEPUTY, Role.TRUSTEE)
 IDLE = timedelta(minutes=15)
@@ -64,7 +65,28 @@ class Page:
     facts: tuple[object, ...] = ()
 
 
-Answer = Page | HttpResponse
+@dataclass(frozen=True)
+class Download:
+    """A file that leaves: saved, never shown. `name` is neutral; `event`, `target` and `detail` as for a `Page`."""
+
+    event: str
+    content: bytes
+    content_type: str
+    name: str
+    target: models.Model | None = None
+    detail: dict[str, Any] = field(default_factory=dict)
+
+    def response(self) -> HttpResponse:
+        """What a browser can only save: it neither guesses what it is, nor runs anything of it."""
+        headers = {
+            "Content-Disposition": f'attachment; filename="{self.name}"',
+            "Content-Security-Policy": "sandbox; default-src 'none'",
+            "X-Content-Type-Options": "nosniff",
+        }
+        return HttpResponse(self.content, content_type=self.content_type, headers=headers)
+
+
+Answer = Page | Download | HttpResponse
 View = Callable[..., Answer]
 # What a waiting page would look like now, without anything that is read: counts and times.
 State = Callable[[User, datetime], tuple[object, ...]]
@@ -80,6 +102,7 @@ def confidential(
         @csrf_exempt
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            hold_in_memory(request)
             response = _stopped(request, timezone.now(), to) or _answer(view, request, methods, state, args, kwargs)
             response["Cache-Control"] = "no-store, private"
             response["X-Robots-Tag"] = "noindex, nofollow"
@@ -148,7 +171,7 @@ def _kept(request: HttpRequest, *, signed_out: bool) -> HttpResponse | None:
         return None if signed_out else HttpResponse(status=403)
     if not typed and signed_out:
         return None
-    context = {"typed": typed, "signed_out": signed_out, "door": _door()}
+    context = {"typed": typed, "files": bool(request.FILES), "signed_out": signed_out, "door": _door()}
     return render(request, "safeguarding/kept.html", context, status=403)
 
 
@@ -159,6 +182,9 @@ def _drawn_and_noted(
         answer = view(request, user, now, *args, **kwargs)
         if isinstance(answer, HttpResponseRedirect):
             return answer
+        if isinstance(answer, Download):
+            _note_reading(answer, user, now)
+            return answer.response()
         if not isinstance(answer, Page):
             raise TypeError(f"{view.__name__} shows something that the trail would not know of")
         # Whoever only reports learns nothing of how things stand.
@@ -175,7 +201,7 @@ def _state(facts: tuple[object, ...], stands: Standing) -> str:
     return page_state(*facts, *stands.facts)
 
 
-def _note_reading(page: Page, user: User, now: datetime) -> None:
+def _note_reading(page: Page | Download, user: User, now: datetime) -> None:
     try:
         record(page.event, by=user, target=page.target, now=now, **page.detail)
     except (Error, TypeError, ValueError) as error:

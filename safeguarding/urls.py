@@ -3,7 +3,7 @@
 from django.urls import path
 
 from safeguarding import portal
-from safeguarding.dashboard import concern, histories, home, left, search, stepping
+from safeguarding.dashboard import concern, files, histories, home, left, search, stepping
 from safeguarding.reporting import own_pages, raising_pages
 
 urlpatterns = [
@@ -21,6 +21,7 @@ urlpatterns = [
     path("safeguarding/concerns/<uuid:pk>/actions/<uuid:action>/", stepping.action, name="safeguarding_action"),
     path("safeguarding/concerns/<uuid:pk>/referrals/<uuid:referral>/", stepping.answer, name="safeguarding_answer"),
     path("safeguarding/left/", left.disclosures, name="safeguarding_disclosures"),
+    path("safeguarding/concerns/<uuid:pk>/files/<uuid:file>/", files.file, name="safeguarding_file"),
     path("safeguarding/children/<uuid:pk>/", histories.child, name="safeguarding_child"),
     path("safeguarding/people/<uuid:pk>/", histories.person, name="safeguarding_person"),
 ]

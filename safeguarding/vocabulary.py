@@ -169,3 +169,12 @@ class IdentityCheck(TextChoices):
     OWN_FORM = "own_form", "The agency’s own secure form"
     BADGE = "badge", "Badge or warrant card seen"
     KNOWN = "known", "Known to us in person"
+
+
+class FileKind(TextChoices):
+    """What a file of a concern is, by its content; nothing else is kept."""
+
+    JPEG = "jpeg", "Picture (JPEG)"
+    PNG = "png", "Picture (PNG)"
+    PDF = "pdf", "PDF"
+    TEXT = "text", "Plain text"

@@ -55,17 +55,27 @@ def _primitive(encoded: str, name: str) -> aead.Aead:
     return load_keyset(encoded, name).primitive(aead.Aead)
 
 
+def encrypt_bytes(content: bytes, place: str, keys: str = FIELDS) -> bytes:
+    """Seal `content` for one place, named like `table:column:row`, with one of `KEYSETS`."""
+    return _primitive(getattr(settings, keys), keys).encrypt(content, place.encode())
+
+
+def decrypt_bytes(sealed: bytes, place: str, keys: str = FIELDS) -> bytes:
+    """Open what `encrypt_bytes` sealed for the same place. Raises DecryptionError otherwise."""
+    try:
+        return _primitive(getattr(settings, keys), keys).decrypt(sealed, place.encode())
+    except tink.TinkError as error:
+        raise DecryptionError(f"cannot decrypt {place}") from error
+
+
 def encrypt(text: str, place: str, keys: str = FIELDS) -> bytes:
-    """Seal `text` for one place, named like `table:column:row`, with one of `KEYSETS`."""
-    return _primitive(getattr(settings, keys), keys).encrypt(text.encode(), place.encode())
+    """Seal `text` as `encrypt_bytes` does."""
+    return encrypt_bytes(text.encode(), place, keys)
 
 
 def decrypt(sealed: bytes, place: str, keys: str = FIELDS) -> str:
     """Open what `encrypt` sealed for the same place. Raises DecryptionError otherwise."""
-    try:
-        return _primitive(getattr(settings, keys), keys).decrypt(sealed, place.encode()).decode()
-    except tink.TinkError as error:
-        raise DecryptionError(f"cannot decrypt {place}") from error
+    return decrypt_bytes(sealed, place, keys).decode()
 
 
 class _Sealed(bytes):
@@ -86,7 +96,7 @@ class _SealedAttribute:
             instance.refresh_from_db(fields=[name])
         value = instance.__dict__[name]
         if isinstance(value, _Sealed):
-            value = instance.__dict__[name] = decrypt(value, self.field.place(instance), self.field.keys)
+            value = instance.__dict__[name] = self.field.opened(value, self.field.place(instance))
         return value
 
     def __set__(self, instance: models.Model, value: Any) -> None:
@@ -101,9 +111,20 @@ class EncryptedTextField(models.Field):
     setting that holds its keyset.
     """
 
+    # What an empty column holds for whoever reads it.
+    nothing: Any = ""
+
     def __init__(self, *args: Any, keys: str = FIELDS, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.keys = keys
+
+    def sealed(self, value: Any, place: str) -> bytes:
+        """The value as it is kept at that place."""
+        return encrypt(value, place, self.keys)
+
+    def opened(self, sealed: bytes, place: str) -> Any:
+        """What `sealed` made of the value. Raises DecryptionError for another place or key."""
+        return decrypt(sealed, place, self.keys)
 
     def deconstruct(self) -> Any:
         name, path, args, kwargs = super().deconstruct()
@@ -126,19 +147,19 @@ class EncryptedTextField(models.Field):
         if value is None:
             return None
         raw = bytes(value)
-        return _Sealed(raw) if raw else ""
+        return _Sealed(raw) if raw else self.nothing
 
     def pre_save(self, instance: models.Model, add: bool) -> Any:
         value = instance.__dict__.get(self.attname)
         if value is None or isinstance(value, _Sealed):
             return value
-        return _Sealed(encrypt(value, self.place(instance), self.keys) if value else b"")
+        return _Sealed(self.sealed(value, self.place(instance)) if value else b"")
 
     def get_prep_value(self, value: Any) -> Any:
         value = super().get_prep_value(value)
         if value is None or isinstance(value, _Sealed):
             return value
-        if value == "":
+        if value == self.nothing:
             return _Sealed(b"")
         raise TypeError(f"{self.attname} is encrypted: set it on an instance and save that")
 
@@ -160,3 +181,19 @@ class EncryptedTextField(models.Field):
 
     def to_python(self, value: Any) -> Any:
         return value
+
+
+class EncryptedBytesField(EncryptedTextField):
+    """Bytes, such as a file, that only the portal can read; otherwise as `EncryptedTextField`."""
+
+    nothing = b""
+
+    def sealed(self, value: Any, place: str) -> bytes:
+        return encrypt_bytes(value, place, self.keys)
+
+    def opened(self, sealed: bytes, place: str) -> Any:
+        return decrypt_bytes(sealed, place, self.keys)
+
+    def formfield(self, **kwargs: Any) -> Any:
+        """None: nobody types bytes."""
+        return None

@@ -5,6 +5,7 @@ from typing import Any
 from safeguarding import looking_after
 from safeguarding.dashboard import fields
 from safeguarding.dashboard.fields import StepForm
+from safeguarding.files.fields import FilesField, about_field, check_files
 from safeguarding.gathering import choices
 from safeguarding.handling import NOT_BY_MOVING
 from safeguarding.models import AdultAssessment, Concern, Referral
@@ -67,6 +68,16 @@ def moves(concern: Concern) -> frozenset[State]:
 
 class NoteForm(AboutConcern):
     words = fields.words("What happened?", "Say what happened.", rows=6)
+
+
+class FileForm(AboutConcern):
+    uploads = FilesField(required=True)
+    about = about_field()
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        check_files(self, said)
+        return said
 
 
 class ActionForm(AboutConcern):

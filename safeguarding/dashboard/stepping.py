@@ -38,7 +38,8 @@ def step(request: HttpRequest, user: User, now: datetime, pk: UUID, name: str) -
     if request.method != "POST" and (wanted.is_press or not wanted.offered(seen, user)):
         messages.info(request, NOT_NOW)
         return redirect("safeguarding_concern", pk)
-    form = wanted.form(request.POST if request.method == "POST" else None, concern=seen)
+    sent = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = wanted.form(*sent, concern=seen)
     if request.method == "POST" and _took(form, lambda said: wanted.do(seen, said, user, now), request, now):
         messages.success(request, wanted.done)
         return _back(user, pk)

@@ -8,6 +8,7 @@ from typing import Any
 from safeguarding import acting, assessing, closing, disclosing, handling, looking_after, referring
 from safeguarding.dashboard import step_forms as forms
 from safeguarding.dashboard.sharing_forms import ShareForm
+from safeguarding.files.attaching import attach
 from safeguarding.models import AdultAssessment, Concern, Disclosure, Referral
 from safeguarding.states import STEPS
 from safeguarding.vocabulary import Kind, State
@@ -131,6 +132,11 @@ _ALL = [
         "note", "Add a note", "Write down what happened", forms.NoteForm,
         lambda c, said, by, now: handling.note(c.pk, **said, by=by, now=now),
         "Your note is kept.", lambda concern, user: True,
+    ),
+    Step(
+        "file", "Add files", "Add files", forms.FileForm,
+        lambda c, said, by, now: attach(c.pk, **said, by=by, now=now),
+        "The files are kept.", lambda concern, user: True,
     ),
     Step(
         "move", "Move on", "Where it stands", forms.MoveForm, _move,

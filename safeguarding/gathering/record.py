@@ -25,7 +25,7 @@ _LABELS = {field.name: str(field.verbose_name) for field in ConcernVersion._meta
 _HANGING_ON_IT = (
     *("people__child", "people__user", "assignments__user", "recusals__user"),
     *("versions__author", "actions__owner", "referrals__made_by", "chronology__author"),
-    *("disclosures__made_by", "disclosures__decided_by"),
+    *("disclosures__made_by", "disclosures__decided_by", "files__author"),
 )
 
 

@@ -4,6 +4,7 @@ from safeguarding.models.adults import AdultAssessment
 from safeguarding.models.chronology import ChronologyEntry
 from safeguarding.models.concerns import Concern
 from safeguarding.models.disclosures import Disclosure
+from safeguarding.models.files import ConcernFile
 from safeguarding.models.people import Assignment, ConcernPerson, Recusal
 from safeguarding.models.versions import ConcernVersion
 from safeguarding.models.work import Action, Escalation, Referral
@@ -14,6 +15,7 @@ __all__ = [
     "Assignment",
     "ChronologyEntry",
     "Concern",
+    "ConcernFile",
     "ConcernPerson",
     "ConcernVersion",
     "Disclosure",

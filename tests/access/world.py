@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import Model
 from django.test import Client
 from django.test.client import ClientHandler
@@ -15,6 +16,8 @@ from families import agreeing, asking_about_data, consenting, proposing
 from families.helping import ask_for_help
 from families.models import Agreement, Child, Consent, FamilyImport, Guardian, Guardianship
 from safeguarding.acting import add_action
+from safeguarding.files.attaching import attach
+from safeguarding.files.opening import open_upload
 from safeguarding.models import Concern, ConcernPerson, Referral
 from safeguarding.raising import Report, raise_concern
 from safeguarding.vocabulary import Agency, Kind, PersonRole
@@ -145,7 +148,10 @@ def _concern(by: User, child: Child, subject: User, lead: User) -> dict[str, Any
     action = add_action(concern.pk, what="Call", owner=lead, due_at=now + timedelta(days=1), by=lead, now=now)
     told = {"agency": Agency.LADO, "how": Referral.How.PHONE, "why": "It must be", "made_by": lead, "made_at": now}
     referral = Referral.objects.create(concern=concern, **told)
-    return {"concern": concern, "concern_step": "note", "concern_action": action, "concern_referral": referral}
+    note = open_upload(SimpleUploadedFile("canary-concern-file-name.txt", b"canary-concern-file-content"))
+    (file,) = attach(concern.pk, [note], about="canary-concern-file-about", by=lead, now=now)
+    steps = {"concern_step": "note", "concern_action": action, "concern_referral": referral}
+    return {"concern": concern, "concern_file": file, **steps}
 
 
 def _separated_parents() -> tuple[Guardian, Guardian, Child]:

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand
 from django.db import connection, models, transaction
 
 from whippersnappers.append_only import sealing_anew
-from whippersnappers.crypto import EncryptedTextField, decrypt, encrypt
+from whippersnappers.crypto import EncryptedTextField, decrypt_bytes, encrypt_bytes
 
 _BATCH = 200
 # What allauth keeps encrypted in its JSON, see `SecondFactorAdapter`.
@@ -66,7 +66,7 @@ def _rewrite(field: EncryptedTextField, key: Any) -> bool:
         sealed = bytes(cursor.fetchone()[0] or b"")
         if not sealed:
             return False
-        anew = encrypt(decrypt(sealed, place, field.keys), place, field.keys)
+        anew = encrypt_bytes(decrypt_bytes(sealed, place, field.keys), place, field.keys)
         cursor.execute(f"UPDATE {table} SET {column} = %s {where}", [anew, key])  # noqa: S608
     return True
 

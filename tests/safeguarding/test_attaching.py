@@ -1,0 +1,210 @@
+"""Files of a concern: kept sealed, given out as downloads alone, and every one that is taken stands in the trail."""
+
+import hashlib
+import subprocess
+import tempfile
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+import structlog
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
+from django.db import DatabaseError, Error, connection, transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from safeguarding import reading
+from safeguarding.files.attaching import attach
+from safeguarding.files.opening import open_upload
+from safeguarding.models import ChronologyEntry, Concern, ConcernFile, ConcernPerson
+from safeguarding.vocabulary import Kind, PersonRole, State
+from tests.factories import UserFactory
+from tests.faults.processes import environment
+from tests.faults.test_outbox_postgres import POSTGRES
+from tests.safeguarding.file_samples import CANARY, PDF, with_secrets
+from tests.safeguarding.scenes import deputy_named, raised
+from whippersnappers.accounts.models import User
+from whippersnappers.accounts.roles import Role
+from whippersnappers.audit.models import AuditEvent
+from whippersnappers.audit.trail import verify
+from whippersnappers.crypto import DecryptionError
+from whippersnappers.management.commands.generate_keys import rotated
+from whippersnappers.outbox import catalogue
+from whippersnappers.outbox.models import OutgoingMail
+
+pytestmark = pytest.mark.django_db
+NAME, SHOWS = f"{CANARY}-name.txt", f"{CANARY}-shows"
+
+
+@pytest.fixture
+def at_work(client: Client, lead: User) -> Client:
+    client.force_login(lead)
+    return client
+
+
+def added(concern: Concern, by: User, content: bytes = CANARY.encode(), name: str = NAME) -> ConcernFile:
+    """A file that somebody added."""
+    file = open_upload(SimpleUploadedFile(name, content))
+    (row,) = attach(concern.pk, [file], about=SHOWS, by=by, now=timezone.now())
+    return row
+
+
+def address(file: ConcernFile) -> str:
+    return reverse("safeguarding_file", args=[file.concern_id, file.pk])
+
+
+def test_a_file_is_sent_found_on_the_page_and_saved(at_work: Client, lead: User) -> None:
+    concern = raised()
+    step = reverse("safeguarding_step", args=[concern.pk, "file"])
+    sent = {"uploads": [SimpleUploadedFile("letter.pdf", PDF), SimpleUploadedFile("note.txt", b"Words")], "about": ""}
+    page = at_work.post(step, sent, follow=True).content.decode()
+    for said in ("The files are kept.", "letter.pdf", "note.txt", hashlib.sha256(PDF).hexdigest()):
+        assert said in page
+    letter = next(file for file in concern.files.all() if file.kind == "pdf")
+    answer = at_work.get(address(letter))
+    assert (answer.status_code, answer.content, answer["Content-Type"]) == (200, PDF, "application/pdf")
+    assert answer["Content-Disposition"] == f'attachment; filename="file-{str(letter.pk)[:8]}.pdf"'
+    assert answer["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    assert (answer["X-Content-Type-Options"], answer["Cache-Control"]) == ("nosniff", "no-store, private")
+    assert at_work.post(address(letter)).status_code == 405
+
+
+def test_what_is_added_and_taken_stands_in_chronology_and_trail(at_work: Client, lead: User) -> None:
+    file = added(raised(), lead)
+    at_work.get(address(file))
+    said = file.concern.chronology.get(kind=ChronologyEntry.Kind.ADDED)
+    assert (said.author, said.words) == (lead, f"File: {NAME}")
+    events = AuditEvent.objects.filter(target_id=str(file.concern_id), event__startswith="concern.file")
+    facts = (f"user:{lead.pk}", str(file.pk), file.sealed())
+    assert [(e.event, e.actor, e.detail["file"], e.detail["seal"]) for e in events.order_by("sequence")] == [
+        ("concern.file_added", *facts),
+        ("concern.file_taken", *facts),
+    ]
+    verify()
+
+
+def test_without_the_trail_no_file_leaves(at_work: Client, lead: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*args: Any, **kwargs: Any) -> None:
+        raise DatabaseError("the disk is full")
+
+    file = added(raised(), lead)
+    monkeypatch.setattr(reading, "record", broken)
+    answer = at_work.get(address(file))
+    assert (answer.status_code, CANARY in answer.content.decode()) == (503, False)
+
+
+def test_for_its_subject_neither_concern_nor_file_exists(client: Client, lead: User) -> None:
+    deputy, concern = deputy_named(), raised(kind=Kind.STAFF)
+    file = added(concern, deputy)
+    ConcernPerson.objects.create(concern=concern, user=lead, role=PersonRole.SUBJECT)
+    client.force_login(lead)
+    assert client.get(address(file)).status_code == 404
+    step = reverse("safeguarding_step", args=[concern.pk, "file"])
+    assert client.post(step, {"uploads": [SimpleUploadedFile("a.txt", b"x")]}).status_code == 404
+    with pytest.raises(Concern.DoesNotExist):
+        added(concern, lead, b"other")
+    assert concern.files.count() == 1
+
+
+def test_a_file_is_found_at_its_own_concern_alone(at_work: Client, lead: User) -> None:
+    file, other = added(raised(), lead), raised()
+    assert at_work.get(reverse("safeguarding_file", args=[other.pk, file.pk])).status_code == 404
+
+
+def test_the_trustee_who_was_given_it_may_add(trustee: User, lead: User) -> None:
+    concern = raised(kind=Kind.LEAD)
+    assert added(concern, trustee).author == trustee
+    with pytest.raises(Concern.DoesNotExist):
+        added(concern, lead)
+
+
+def test_what_is_closed_can_still_be_given_a_file(lead: User) -> None:
+    concern = raised()
+    Concern.objects.filter(pk=concern.pk).update(state=State.ERROR)
+    assert added(concern, lead)
+
+
+@pytest.mark.parametrize("change", ["UPDATE {} SET name = content", "DELETE FROM {}", "TRUNCATE {}"])
+def test_postgres_itself_keeps_it_as_it_is(change: str, lead: User) -> None:
+    added(raised(), lead)
+    with connection.cursor() as cursor:
+        # Postgres truncates no table whose foreign keys it has still to look at.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        with pytest.raises(Error, match="pgtrigger: Cannot"), transaction.atomic():
+            cursor.execute(change.format("safeguarding_concernfile"))
+
+
+def test_what_was_moved_to_another_row_does_not_open(lead: User) -> None:
+    first, second = added(raised(), lead), added(raised(), lead, b"other")
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute(
+            "UPDATE safeguarding_concernfile SET content = (SELECT content FROM safeguarding_concernfile WHERE id = %s)"
+            " WHERE id = %s",
+            [first.pk, second.pk],
+        )
+    with pytest.raises(DecryptionError):
+        _ = ConcernFile.objects.get(pk=second.pk).content
+
+
+def test_after_a_change_of_the_key_it_is_sealed_anew(settings: Any, lead: User) -> None:
+    content = bytes(range(256)) * 9
+    file = added(raised(), lead)
+    other = ConcernFile(concern=file.concern, author=lead, at=file.at, kind="pdf", size=len(content), content=content)
+    other.save()
+    settings.CONCERN_ENCRYPTION_KEYS = rotated(settings.CONCERN_ENCRYPTION_KEYS)
+    call_command("reencrypt", stdout=StringIO())
+    again = {row.pk: (row.name, bytes(row.content)) for row in ConcernFile.objects.all()}
+    assert again == {file.pk: (NAME, CANARY.encode()), other.pk: ("", content)}
+
+
+def test_a_list_does_not_carry_along_what_files_hold(lead: User, django_assert_num_queries: Any) -> None:
+    concern = raised()
+    for number in range(3):
+        added(concern, lead, b"file %d" % number, f"{number}.txt")
+    with django_assert_num_queries(1) as asked:
+        assert [file.name for file in concern.files.all()] == ["0.txt", "1.txt", "2.txt"]
+    assert '"content"' not in asked[0]["sql"]
+
+
+@pytest.fixture
+def watched_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where anything would go that Python writes aside."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    return tmp_path
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_of_it_is_readable_anywhere_else(lead: User, client: Client, watched_disk: Path) -> None:
+    """Not in the tables, a dump, the logs, the mails, or on the disk: neither what it holds, nor its name or words."""
+    concern = raised()
+    client.force_login(lead)
+    large = (CANARY + "\n").encode() * 200_000
+    sent = [SimpleUploadedFile(NAME, large), SimpleUploadedFile(f"{CANARY}.jpg", with_secrets())]
+    step = reverse("safeguarding_step", args=[concern.pk, "file"])
+    with structlog.testing.capture_logs() as lines:
+        assert client.post(step, {"uploads": sent, "about": SHOWS}).status_code == 302
+        for file in concern.files.all():
+            assert client.get(address(file)).status_code == 200
+        refused = {"uploads": [SimpleUploadedFile(NAME, b"<html>" + CANARY.encode())]}
+        client.post(step, refused)
+    assert list(watched_disk.rglob("*")) == []
+    assert CANARY not in str(lines)
+    mails = [catalogue.kind_of(mail.kind).render(mail, timezone.now()) for mail in OutgoingMail.objects.all()]
+    assert [mail for mail in mails if CANARY in f"{mail.subject} {mail.text} {mail.html}"] == []
+    command = [POSTGRES / "pg_dump", environment()["DATABASE_URL"]]
+    dump = subprocess.run(command, capture_output=True, check=True).stdout
+    assert b"safeguarding_concernfile" in dump
+    # As letters, and as Postgres writes bytes.
+    assert CANARY.encode() not in dump
+    assert CANARY.encode().hex().encode() not in dump
+
+
+def test_people_without_the_role_find_nothing(client: Client, lead: User) -> None:
+    file = added(raised(), lead)
+    for role in (Role.COORDINATOR, Role.ADMINISTRATOR, Role.PRACTITIONER, Role.TRUSTEE):
+        client.force_login(UserFactory(roles=[role]))
+        assert client.get(address(file)).status_code == 404
