@@ -67,9 +67,9 @@ def test_names_become_children_of_a_series(staff, children):
 def test_too_many_names_are_said_and_stay(staff, lines):
     session = ready_session(children=[], capacity=5)
     typed = "\n".join(f"Child {n} Smith" for n in range(lines))
-    began = time.monotonic()
+    began = time.thread_time()
     answer = staff.post(reverse("admin:sessions_app_session_invite", args=[session.pk]), {"names": typed})
     form = answer.context["form"]
     assert form.errors["names"] == [f"These are {lines:,} names. Paste at most {MOST_NAMES} at a time."]
     assert form["names"].value() == typed
-    assert time.monotonic() - began < 2
+    assert time.thread_time() - began < 2
