@@ -24,9 +24,7 @@ def disclose(concern_id: Any, disclosure: Disclosure, *, by: User, now: datetime
     The entry itself cannot be changed afterwards: what was wrong in it is put right by a note.
     """
     concern = locked(concern_id, by)
-    disclosure.concern, disclosure.made_by, disclosure.kept_at = concern, by, now
-    _check(concern, disclosure, now)
-    disclosure.full_clean()
+    check(concern, disclosure, by=by, now=now)
     disclosure.save(force_insert=True)
     add_entry(concern, ChronologyEntry.Kind.SHARED, by=by, now=now, words=_in_words(disclosure))
     codes = {name: getattr(disclosure, name) for name in ("recipient", "basis", "consent", "how", "sha256")}
@@ -42,13 +40,10 @@ def disclose(concern_id: Any, disclosure: Disclosure, *, by: User, now: datetime
     return disclosure
 
 
-def _check(concern: Concern, disclosure: Disclosure, now: datetime) -> None:
-    if disclosure.shared_at > now:
-        raise ValidationError({"shared_at": "This time has not come yet: say when it was shared."})
-    # People say the minute: what is shared in the minute in which it was raised came after it.
-    raised_at = concern.submitted_at
-    if raised_at is not None and disclosure.shared_at < raised_at.replace(second=0, microsecond=0):
-        raise ValidationError({"shared_at": "That was before the concern was raised: check the day and time."})
+def check(concern: Concern, disclosure: Disclosure, *, by: User, now: datetime) -> None:
+    """Raise ValidationError unless all is there that an entry needs."""
+    disclosure.concern, disclosure.made_by, disclosure.kept_at = concern, by, now
+    _check_time(concern, disclosure, now)
     is_agreed = disclosure.consent == ShareConsent.GIVEN
     if not disclosure.consent_words.strip():
         raise ValidationError({"consent_words": SAY_WHO_AGREED if is_agreed else SAY_WHY_WITHOUT})
@@ -56,6 +51,16 @@ def _check(concern: Concern, disclosure: Disclosure, now: datetime) -> None:
         raise ValidationError({"basis": "They did not agree: choose another basis."})
     if disclosure.decided_by not in looking_after.keepers(concern):
         raise ValidationError({"decided_by": "Choose somebody who looks after this concern."})
+    disclosure.full_clean()
+
+
+def _check_time(concern: Concern, disclosure: Disclosure, now: datetime) -> None:
+    if disclosure.shared_at > now:
+        raise ValidationError({"shared_at": "This time has not come yet: say when it was shared."})
+    # People say the minute: what is shared in the minute in which it was raised came after it.
+    raised_at = concern.submitted_at
+    if raised_at is not None and disclosure.shared_at < raised_at.replace(second=0, microsecond=0):
+        raise ValidationError({"shared_at": "That was before the concern was raised: check the day and time."})
 
 
 def _in_words(disclosure: Disclosure) -> str:

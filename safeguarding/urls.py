@@ -3,7 +3,7 @@
 from django.urls import path
 
 from safeguarding import portal
-from safeguarding.dashboard import concern, files, histories, home, left, search, stepping
+from safeguarding.dashboard import bundles, concern, files, histories, home, left, search, stepping
 from safeguarding.reporting import own_pages, raising_pages
 
 urlpatterns = [
@@ -17,6 +17,12 @@ urlpatterns = [
     path("safeguarding/", home.home, name="safeguarding_home"),
     path("safeguarding/concerns/", search.search, name="safeguarding_search"),
     path("safeguarding/concerns/<uuid:pk>/", concern.concern, name="safeguarding_concern"),
+    path("safeguarding/concerns/<uuid:pk>/bundle/", bundles.choose, name="safeguarding_bundle"),
+    path("safeguarding/concerns/<uuid:pk>/bundle/look/", bundles.look, name="safeguarding_bundle_look"),
+    path("safeguarding/concerns/<uuid:pk>/bundle/to/", bundles.to_whom, name="safeguarding_bundle_to"),
+    path("safeguarding/concerns/<uuid:pk>/bundle/send/", bundles.send, name="safeguarding_bundle_send"),
+    path("safeguarding/concerns/<uuid:pk>/left/<uuid:disclosure>/", left.sent, name="safeguarding_sent"),
+    path("safeguarding/concerns/<uuid:pk>/left/<uuid:disclosure>/file/", left.take, name="safeguarding_sent_file"),
     path("safeguarding/concerns/<uuid:pk>/<slug:name>/", stepping.step, name="safeguarding_step"),
     path("safeguarding/concerns/<uuid:pk>/actions/<uuid:action>/", stepping.action, name="safeguarding_action"),
     path("safeguarding/concerns/<uuid:pk>/referrals/<uuid:referral>/", stepping.answer, name="safeguarding_answer"),

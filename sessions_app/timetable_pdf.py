@@ -17,6 +17,7 @@ from fpdf.enums import Align, MethodReturnValue, WrapMode, XPos, YPos
 from sessions_app.picture_library import CREDIT, Picture
 from sessions_app.timetables import Timetable, TimetableStep
 from whippersnappers.organisation import organisation
+from whippersnappers.pdf_files import FAMILY, drawable, dress
 
 # Millimetres on the page, points for letters.
 _WIDTH, _HEIGHT, _MARGIN, _GAP = 210.0, 297.0, 12.0, 5.0
@@ -24,7 +25,6 @@ _TOP, _FOOT = 40.0, 12.0
 # Down to `_READABLE` a long word gets smaller letters; below that it is rather broken.
 _LARGEST, _READABLE, _SMALLEST = 40, 11, 6
 _POINT = 25.4 / 72
-_FAMILY = "Atkinson Hyperlegible Next"
 _INK, _QUIET, _LINE, _TILE = (31, 41, 51), (80, 88, 96), (150, 160, 168), (253, 240, 213)
 # Part of the file; a fixed one, so that the same timetable is the same file.
 _MADE = datetime(2026, 1, 1, tzinfo=UTC)
@@ -63,14 +63,8 @@ def draw_pdf(timetable: Timetable) -> bytes:
 
 
 def _page(timetable: Timetable) -> FPDF:
-    pdf = FPDF(format="A4")
+    pdf = dress(FPDF(format="A4"), title=f"{timetable.title}: what will happen", made_at=_MADE)
     pdf.set_auto_page_break(False)
-    pdf.set_creation_date(_MADE)
-    pdf.set_title(f"{timetable.title}: what will happen")
-    pdf.set_lang("en-GB")
-    pdf.set_author(organisation().name)
-    for style, weight in (("", 400), ("B", 700)):
-        pdf.add_font(_FAMILY, style, _static(f"fonts/atkinson-hyperlegible-next-{weight}.ttf"))
     pdf.add_page()
     pdf.set_text_color(*_INK)
     return pdf
@@ -125,11 +119,11 @@ def _draw_picture(pdf: FPDF, picture: Picture, box: _Box) -> None:
 
 def _write(pdf: FPDF, text: str, box: _Box, *, bold: bool, largest: int = _LARGEST) -> None:
     """The text in the middle of the box, in the largest letters with which all of it fits."""
-    text = _drawable(pdf, text, bold=bold)
+    text = " ".join(drawable(text).split())
     sizes = [(size, True) for size in range(largest, _READABLE - 1, -1)]
     sizes += [(size, False) for size in range(min(largest, _LARGEST // 2), _SMALLEST - 1, -1)]
     for size, whole in sizes:
-        pdf.set_font(_FAMILY, "B" if bold else "", size)
+        pdf.set_font(FAMILY, "B" if bold else "", size)
         lines, high = _lines(pdf, text, box.width), size * 1.15 * _POINT
         if len(lines) * high <= box.height and (not whole or _keeps_words(lines, text)):
             break
@@ -150,10 +144,3 @@ def _lines(pdf: FPDF, text: str, width: float) -> list[str]:
 def _keeps_words(lines: Iterable[str], text: str) -> bool:
     """Whether no word was broken."""
     return [word for line in lines for word in line.split()] == text.split()
-
-
-def _drawable(pdf: FPDF, text: str, *, bold: bool) -> str:
-    """The text without what the font has no letters for, such as emoji."""
-    pdf.set_font(_FAMILY, "B" if bold else "")
-    known = pdf.current_font.cmap  # type: ignore[union-attr]
-    return " ".join("".join(char for char in text if ord(char) in known or char == " ").split())

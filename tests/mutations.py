@@ -11,7 +11,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 TESTS = [
-    f"tests/safeguarding/test_{name}.py" for name in ("reading", "closing", "looking_after", "stepping", "disclosing")
+    f"tests/safeguarding/test_{name}.py"
+    for name in ("reading", "closing", "looking_after", "stepping", "disclosing", "bundles")
 ]
 # File, what stands there, what stands there instead.
 MUTATIONS = [
@@ -46,6 +47,23 @@ MUTATIONS = [
     ),
     ("safeguarding/disclosing.py", "if disclosure.decided_by not in looking_after.keepers(concern):", "if False:"),
     ("safeguarding/disclosing.py", "if disclosure.basis == LawfulBasis.CONSENT and not is_agreed:", "if False:"),
+    (
+        "safeguarding/dashboard/bundles.py",
+        "    if not second_factors.is_shown_again(request, now):\n",
+        "    if False:\n",
+    ),
+    ("safeguarding/dashboard/left.py", "    if not second_factors.is_shown_again(request, now):\n", "    if False:\n"),
+    ("safeguarding/dashboard/left.py", "    if not sending.may_be_taken(shared, user, now):\n", "    if False:\n"),
+    ("safeguarding/dashboard/left.py", "SentFile.objects.visible_to(user)", "SentFile.objects"),
+    ("safeguarding/bundle/sending.py", "disclosure.made_by == user and now", "now"),
+    ("safeguarding/bundle/sending.py", "    if document.digest != draft.looked_at:\n", "    if False:\n"),
+    ("safeguarding/bundle/withholding.py", "return _pattern(words).sub(NAME, text) if words else text", "return text"),
+    (
+        "whippersnappers/accounts/second_factors.py",
+        "settings.MFA_REQUIRED or has_second_factor(user)",
+        "has_second_factor(user)",
+    ),
+    ("whippersnappers/accounts/second_factors.py", 'r["at"] > since', "True"),
     ("safeguarding/handling.py", "return Concern.objects.visible_to(by).select", "return Concern.objects.select"),
 ]
 

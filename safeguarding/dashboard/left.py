@@ -1,15 +1,23 @@
-"""What left the house: everything that was shared outside, across concerns, the newest first."""
+"""What left the house: everything that was shared outside, and the files that were made for it."""
 
 from datetime import datetime
+from uuid import UUID
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 
-from safeguarding.models import Disclosure
-from safeguarding.reading import Page, confidential
+from safeguarding.bundle import sending
+from safeguarding.dashboard.bundles import to_show_again
+from safeguarding.models import Disclosure, SentFile
+from safeguarding.reading import Answer, Download, Page, confidential
+from whippersnappers.accounts import second_factors
 from whippersnappers.accounts.models import User
 
 A_PAGE = 25
+TOO_LATE = "The file can be saved for an hour, by whoever made it. Make a new one to share it again."
 
 
 @confidential()
@@ -19,3 +27,46 @@ def disclosures(request: HttpRequest, user: User, now: datetime) -> Page:
     page = Paginator(seen.order_by("-shared_at", "-pk"), A_PAGE).get_page(request.GET.get("page"))
     shown = {"shown": len(page.object_list), "page": page.number}
     return Page("concern.disclosures_read", "safeguarding/dashboard/left.html", {"page": page}, detail=shown)
+
+
+@confidential()
+def sent(request: HttpRequest, user: User, now: datetime, pk: UUID, disclosure: UUID) -> Page:
+    """The text of a file that left; whoever made it can save it for an hour."""
+    file = _file(user, pk, disclosure)
+    top, document = sending.what_left(file)
+    shared = file.disclosure
+    context = {
+        "shared": shared,
+        "file": file,
+        "concern": shared.concern,
+        "cover": top,
+        "document": document,
+        "is_whole": sending.is_whole(file),
+        "may_take": sending.may_be_taken(shared, user, now),
+    }
+    return Page("concern.sent_read", "safeguarding/dashboard/sent.html", context, target=shared.concern)
+
+
+@confidential()
+def take(request: HttpRequest, user: User, now: datetime, pk: UUID, disclosure: UUID) -> Answer:
+    """The file itself."""
+    file = _file(user, pk, disclosure)
+    shared, page = file.disclosure, reverse("safeguarding_sent", args=[pk, disclosure])
+    if not sending.may_be_taken(shared, user, now):
+        messages.info(request, TOO_LATE)
+        return redirect(page)
+    if not second_factors.is_shown_again(request, now):
+        return to_show_again(user, page)
+    return Download(
+        "concern.sent_taken",
+        file.content,
+        "application/pdf",
+        f"confidential-{str(shared.pk)[:8]}.pdf",
+        target=shared.concern,
+        detail={"disclosure": str(shared.pk), "sha256": shared.sha256},
+    )
+
+
+def _file(user: User, pk: UUID, disclosure: UUID) -> SentFile:
+    seen = SentFile.objects.visible_to(user).select_related("disclosure__concern", "disclosure__made_by")
+    return get_object_or_404(seen, disclosure=disclosure, disclosure__concern=pk)

@@ -88,7 +88,7 @@ def _took(form: step_forms.AboutConcern, do: Do, request: HttpRequest, now: date
     except AlreadyDone as done:
         messages.info(request, _first(done, now))
     except ValidationError as refused:
-        _show(form, refused)
+        show(form, refused)
         return False
     return True
 
@@ -99,7 +99,7 @@ def _first(done: AlreadyDone, now: datetime) -> str:
     return f"{done.entry.author} has done this already, at {dates.clock(done.entry.at)}."
 
 
-def _show(form: step_forms.AboutConcern, refused: ValidationError) -> None:
+def show(form: step_forms.AboutConcern, refused: ValidationError) -> None:
     """Each sentence beside its field; what is about no field of the form, above it."""
     by_field = refused.message_dict if hasattr(refused, "error_dict") else {None: refused.messages}
     for name, sentences in by_field.items():

@@ -86,9 +86,14 @@ def _said(version: ConcernVersion, before: ConcernVersion | None) -> Iterator[Sa
         words, earlier = getattr(version, name), getattr(before, name) if before else ""
         if not words and not earlier:
             continue
-        label = _LABELS[name]
         differs = difference(earlier, words) if before is not None and words != earlier else None
-        yield Said(f"{label[:1].upper()}{label[1:]}", words, differs)
+        yield Said(label_of(name), words, differs)
+
+
+def label_of(name: str) -> str:
+    """What people call a field of a version."""
+    label = _LABELS[name]
+    return f"{label[:1].upper()}{label[1:]}"
 
 
 def difference(before: str, after: str) -> SafeString:

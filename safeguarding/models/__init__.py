@@ -1,6 +1,7 @@
 """Worries that were raised, and all that hangs on them. No model of this app has admin pages, ever."""
 
 from safeguarding.models.adults import AdultAssessment
+from safeguarding.models.bundles import BundleDraft, SentFile
 from safeguarding.models.chronology import ChronologyEntry
 from safeguarding.models.concerns import Concern
 from safeguarding.models.disclosures import Disclosure
@@ -13,6 +14,7 @@ __all__ = [
     "Action",
     "AdultAssessment",
     "Assignment",
+    "BundleDraft",
     "ChronologyEntry",
     "Concern",
     "ConcernFile",
@@ -22,4 +24,5 @@ __all__ = [
     "Escalation",
     "Recusal",
     "Referral",
+    "SentFile",
 ]

@@ -4,6 +4,7 @@ A canary that turns up on a page of somebody who may not see it, in a mail's sub
 in a task's arguments or in a log line is a leak.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from datetime import timedelta
@@ -24,7 +25,8 @@ from families import asking_about_data, proposing
 from families.helping import ask_for_help
 from families.models import Guardian, Guardianship
 from safeguarding import acting, adding, handling, looking_after, referring
-from safeguarding.models import Concern, ConcernPerson, Referral
+from safeguarding.bundle.drafting import change_draft
+from safeguarding.models import Concern, ConcernPerson, Referral, SentFile
 from safeguarding.models.versions import NARRATIVE
 from safeguarding.raising import Report, raise_concern
 from safeguarding.vocabulary import Kind, PersonRole
@@ -43,7 +45,8 @@ MAY_READ: dict[str, set[str]] = {
     "canary-medical-pip": {"coordinator", "practitioner", "guardian", "separated_guardian"},
     "canary-access-pip": {"coordinator", "practitioner", "guardian", "separated_guardian"},
     "canary-medical-olive": {"coordinator", "other_guardian"},
-    "canary-address": {"coordinator", "guardian"},
+    # The Lead can put where a child lives into a referral: it is the first that an agency asks.
+    "canary-address": {"coordinator", "guardian", "lead"},
     "canary-proposed": {"coordinator", "guardian"},
     "canary-declined-because": {"coordinator", "separated_guardian"},
     "canary-asked": {"coordinator", "guardian"},
@@ -83,6 +86,9 @@ MAY_READ: dict[str, set[str]] = {
     "canary-concern-file-name": {"lead"},
     "canary-concern-file-about": {"lead"},
     "canary-concern-file-content": {"lead"},
+    "canary-concern-recipient": set(),
+    "canary-concern-left": {"lead"},
+    "canary-concern-passage": {"lead"},
 }
 SKIPPED = re.compile(
     r"logout|sign-out|/filters/\?|/static/|/demo/|^mailto:|^tel:|delete|\.(?:xlsx|csv|pdf|svg|png|ico)$"
@@ -212,7 +218,12 @@ def _see_to(concern: Concern, lead: Any) -> None:
     referring.refer(concern.pk, Referral(why="canary-concern-referral", **told), **signed)
     looking_after.add_person(concern.pk, role=PersonRole.OTHER, words="canary-concern-person", **signed)
     written = {"what": "shared", "person": "received", "consent_words": "consent"}
-    shared(concern, by=lead, **{name: f"canary-concern-{word}" for name, word in written.items()})
+    sent = shared(concern, by=lead, **{name: f"canary-concern-{word}" for name, word in written.items()})
+    text = json.dumps({"cover": [["For", "canary-concern-left"]], "sections": []})
+    SentFile.objects.create(disclosure=sent, pages=1, content=b"canary-concern-file", text=text)
+    drafted = {"passages": ("canary-concern-passage",), "sharing": {"person": "canary-concern-recipient"}}
+    change_draft(concern.pk, parts=("concern",), **signed)
+    change_draft(concern.pk, **drafted, **signed)
 
 
 @pytest.fixture(scope="module")

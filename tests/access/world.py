@@ -18,7 +18,7 @@ from families.models import Agreement, Child, Consent, FamilyImport, Guardian, G
 from safeguarding.acting import add_action
 from safeguarding.files.attaching import attach
 from safeguarding.files.opening import open_upload
-from safeguarding.models import Concern, ConcernPerson, Referral
+from safeguarding.models import Concern, ConcernPerson, Referral, SentFile
 from safeguarding.raising import Report, raise_concern
 from safeguarding.vocabulary import Agency, Kind, PersonRole
 from sessions_app import confirming, family_feed, invitations, link_tokens, offer_links, rota_feed
@@ -58,6 +58,7 @@ from tests.factories import (
     ready_session,
     tomorrow_at,
 )
+from tests.safeguarding.scenes import shared
 from tests.sessions_app.series.scenes import started
 from whippersnappers.accounts.models import User
 from whippersnappers.accounts.roles import Role
@@ -151,7 +152,9 @@ def _concern(by: User, child: Child, subject: User, lead: User) -> dict[str, Any
     note = open_upload(SimpleUploadedFile("canary-concern-file-name.txt", b"canary-concern-file-content"))
     (file,) = attach(concern.pk, [note], about="canary-concern-file-about", by=lead, now=now)
     steps = {"concern_step": "note", "concern_action": action, "concern_referral": referral}
-    return {"concern": concern, "concern_file": file, **steps}
+    sent = shared(concern, by=lead)
+    SentFile.objects.create(disclosure=sent, pages=1, content=b"%PDF-1.3", text='{"cover": [], "sections": []}')
+    return {"concern": concern, "concern_file": file, "concern_sent": sent, **steps}
 
 
 def _separated_parents() -> tuple[Guardian, Guardian, Child]:
