@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from safeguarding.models import Assignment, Concern, ConcernPerson, ConcernVersion, Escalation
+from safeguarding.models import Assignment, Concern, ConcernFile, ConcernPerson, ConcernVersion, Escalation
 from safeguarding.vocabulary import Kind, PersonRole
 from whippersnappers.accounts.models import User
 from whippersnappers.accounts.roles import Role
@@ -30,10 +30,10 @@ def tell_of_new(concern: Concern, *, now: datetime) -> None:
         _mail(NEW_CONCERN, concern, organisation().safeguarding_lead_email, now, None)
 
 
-def tell_of_addition(version: ConcernVersion, *, now: datetime) -> None:
-    """Put the mails about words that were added into the outbox, in the transaction that keeps them."""
-    for user in first_to_know(version.concern):
-        _mail(NEW_CONCERN, version.concern, user.email, now, user, of=version.pk)
+def tell_of_addition(added: ConcernVersion | ConcernFile, *, now: datetime) -> None:
+    """Put the mails about what a reporter added into the outbox, in the transaction that keeps it."""
+    for user in first_to_know(added.concern):
+        _mail(NEW_CONCERN, added.concern, user.email, now, user, of=added.pk)
 
 
 def first_to_know(concern: Concern) -> list[User]:

@@ -14,6 +14,7 @@ urlpatterns = [
     path("concern/sent/", raising_pages.sent, name="concern_sent"),
     path("concern/mine/", own_pages.mine, name="concern_mine"),
     path("concern/mine/<uuid:pk>/", own_pages.own, name="concern_own"),
+    path("concern/mine/<uuid:pk>/files/<uuid:file>/", own_pages.own_file, name="concern_own_file"),
     path("safeguarding/", home.home, name="safeguarding_home"),
     path("safeguarding/concerns/", search.search, name="safeguarding_search"),
     path("safeguarding/concerns/<uuid:pk>/", concern.concern, name="safeguarding_concern"),

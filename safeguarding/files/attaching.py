@@ -9,10 +9,13 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Sum
 
+from safeguarding import telling
+from safeguarding.adding import add_words, raise_or_add
 from safeguarding.files.opening import Opened
 from safeguarding.handling import add_entry, locked
 from safeguarding.models import ChronologyEntry, Concern, ConcernFile
 from safeguarding.models.files import signed
+from safeguarding.raising import Report
 from whippersnappers.accounts.models import User
 from whippersnappers.audit.trail import record
 
@@ -31,6 +34,28 @@ def attach(concern_id: Any, uploads: Sequence[Opened], *, about: str, by: User, 
     pictures of which nobody says what they show, and for more than a concern holds.
     """
     return add_files(locked(concern_id, by), uploads, about=about, by=by, now=now)
+
+
+@transaction.atomic
+def raise_with_files(report: Report, uploads: Sequence[Opened], *, about: str, by: User, now: datetime) -> Concern:
+    """Keep a report and its files, or neither. Raises ValidationError as `attach` does."""
+    concern = raise_or_add(report, by=by, now=now)
+    add_files(Concern.objects.select_for_update().get(pk=concern.pk), uploads, about=about, by=by, now=now)
+    return concern
+
+
+@transaction.atomic
+def add_own(concern_id: Any, words: str, uploads: Sequence[Opened], *, about: str, by: User, now: datetime) -> None:
+    """Keep what a reporter adds to their own concern: words, files or both; whoever looks after it is told once.
+
+    Raises `Concern.DoesNotExist` when it is not their own, and ValidationError as `attach` does.
+    """
+    own = Concern.objects.for_reporter(by).select_for_update(of=("self",)).get(pk=concern_id)
+    if words:
+        add_words(own.pk, words, by=by, now=now)
+    kept = add_files(own, uploads, about=about, by=by, now=now)
+    if kept and not words:
+        telling.tell_of_addition(kept[0], now=now)
 
 
 def add_files(concern: Concern, files: Sequence[Opened], *, about: str, by: User, now: datetime) -> list[ConcernFile]:

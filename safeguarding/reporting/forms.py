@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 
 from families.models import Child
 from families.plain_text import LinesField
+from safeguarding.files.fields import FilesField, about_field, check_files
 from safeguarding.forms import MUCH, SOME, FormKey, children_field, who_field
 from safeguarding.models import Concern
 from safeguarding.vocabulary import Kind
@@ -89,6 +90,8 @@ class ConcernForm(forms.Form):
         "Were the parents told? If not, why?", "Please do not tell them if that could put the child at risk."
     )
     opinion = _later("What do you think about it?", "Your opinion is welcome. It is kept apart from the facts.")
+    uploads = FilesField()
+    about = about_field()
     form_key = FormKey(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, children: QuerySet[Child] | None, **kwargs: Any) -> None:
@@ -105,6 +108,7 @@ class ConcernForm(forms.Form):
         said = super().clean() or {}
         if "who" in said and not said["who"] and not said.get("children"):
             self.add_error("who", WHO)
+        check_files(self, said)
         return said
 
     def words(self) -> dict[str, str]:
@@ -118,7 +122,7 @@ class ConcernForm(forms.Form):
 
     def later(self) -> list[forms.BoundField]:
         """The fields that may wait."""
-        return [self[name] for name in LATER]
+        return [self[name] for name in (*LATER, "uploads", "about")]
 
     def later_has_something(self) -> bool:
         """Whether the part that may wait must stand open: something is wrong in it, or already said there."""
@@ -133,6 +137,15 @@ class AddForm(forms.Form):
         label="What would you like to add?",
         help_text="What you sent stays as it is. This is kept beside it, with the time.",
         most=MUCH,
-        error_messages={"required": "Please write what you would like to add."},
+        required=False,
         rows=5,
     )
+    uploads = FilesField()
+    about = about_field()
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        if not self.errors and not said["words"] and not said["uploads"]:
+            self.add_error("words", "Please write what you would like to add, or choose a file.")
+        check_files(self, said)
+        return said

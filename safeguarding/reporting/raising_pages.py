@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.utils import timezone
@@ -12,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from safeguarding.adding import raise_or_add
+from safeguarding.files.attaching import raise_with_files
 from safeguarding.models import Concern
 from safeguarding.own_forms import is_own
 from safeguarding.raising import Report
@@ -22,6 +23,7 @@ from safeguarding.vocabulary import Kind
 from sessions_app.models import Session
 from whippersnappers.accounts.access import signed_in
 from whippersnappers.accounts.models import User
+from whippersnappers.uploads import hold_in_memory
 
 _DOOR = "account_login"
 # The key of the form that is being filled in, for each session and for none: two tabs of it are one concern.
@@ -66,6 +68,7 @@ def sent(request: HttpRequest) -> HttpResponse:
 
 def _form_page(request: HttpRequest, session: Session | None) -> HttpResponse:
     """A press whose sign-in has run out keeps nothing here and loses nothing: all that was typed comes back."""
+    hold_in_memory(request)
     user = request.user
     if not isinstance(user, User):
         if request.method != "POST":
@@ -79,6 +82,7 @@ def _form_page(request: HttpRequest, session: Session | None) -> HttpResponse:
     form = ConcernForm(request.POST, children=children)
     if not is_own(request):
         return _draw(request, form, session, again=True)
+    form = ConcernForm(request.POST, request.FILES, children=children)
     return _send(request, form, session, user) if form.is_valid() else _draw(request, form, session)
 
 
@@ -94,7 +98,11 @@ def _send(request: HttpRequest, form: ConcernForm, session: Session | None, user
         words=words,
         children=said["children"],
     )
-    concern = raise_or_add(report, by=user, now=now)
+    try:
+        concern = raise_with_files(report, said["uploads"], about=said["about"], by=user, now=now)
+    except ValidationError as refused:
+        form.add_error(None, refused)
+        return _draw(request, form, session)
     request.session[_SENT] = str(concern.pk)
     request.session[_KEYS] = {k: v for k, v in request.session.get(_KEYS, {}).items() if v != str(said["form_key"])}
     return redirect("concern_sent")
@@ -122,4 +130,6 @@ def _draw(
     again: bool = False,
 ) -> HttpResponse:
     context = {"form": form, "session": session, "signed_out": signed_out, "again": again, "now": timezone.now()}
+    # Files are not looked at for whoever is not signed in, and no browser keeps them.
+    context["files_again"] = (signed_out or again) and bool(request.FILES)
     return render(request, "safeguarding/reporting/raise.html", context)

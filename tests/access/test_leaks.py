@@ -83,6 +83,7 @@ MAY_READ: dict[str, set[str]] = {
     "canary-concern-consent": {"lead"},
     # What somebody of the staff reported: they read it again, and so does the Lead whom it is not about.
     **{f"canary-reported-{name}": {"practitioner", "lead"} for name in NARRATIVE},
+    **{f"canary-reported-file-{what}": {"practitioner", "lead"} for what in ("name", "about", "content")},
     "canary-concern-file-name": {"lead"},
     "canary-concern-file-about": {"lead"},
     "canary-concern-file-content": {"lead"},
@@ -363,6 +364,7 @@ def test_nobodys_files_hold_what_is_not_theirs(world, person):
         ("lead", "canary-reported-added"),
         ("practitioner", "canary-reported-where_now"),
         ("lead", "canary-concern-file-content"),
+        ("practitioner", "canary-reported-file-content"),
     ],
 )
 def test_the_crawl_reaches_what_may_be_read(world, crawled, person, canary):

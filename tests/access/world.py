@@ -16,7 +16,7 @@ from families import agreeing, asking_about_data, consenting, proposing
 from families.helping import ask_for_help
 from families.models import Agreement, Child, Consent, FamilyImport, Guardian, Guardianship
 from safeguarding.acting import add_action
-from safeguarding.files.attaching import attach
+from safeguarding.files.attaching import add_own, attach
 from safeguarding.files.opening import open_upload
 from safeguarding.models import Concern, ConcernPerson, Referral, SentFile
 from safeguarding.raising import Report, raise_concern
@@ -151,10 +151,13 @@ def _concern(by: User, child: Child, subject: User, lead: User) -> dict[str, Any
     referral = Referral.objects.create(concern=concern, **told)
     note = open_upload(SimpleUploadedFile("canary-concern-file-name.txt", b"canary-concern-file-content"))
     (file,) = attach(concern.pk, [note], about="canary-concern-file-about", by=lead, now=now)
+    theirs = open_upload(SimpleUploadedFile("canary-reported-file-name.txt", b"canary-reported-file-content"))
+    add_own(concern.pk, "", [theirs], about="canary-reported-file-about", by=by, now=now)
     steps = {"concern_step": "note", "concern_action": action, "concern_referral": referral}
     sent = shared(concern, by=lead)
     SentFile.objects.create(disclosure=sent, pages=1, content=b"%PDF-1.3", text='{"cover": [], "sections": []}')
-    return {"concern": concern, "concern_file": file, "concern_sent": sent, **steps}
+    files = {"concern_file": file, "concern_own_file": concern.files.get(author=by)}
+    return {"concern": concern, "concern_sent": sent, **files, **steps}
 
 
 def _separated_parents() -> tuple[Guardian, Guardian, Child]:

@@ -6,6 +6,7 @@ import tempfile
 from io import StringIO
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 import structlog
@@ -17,7 +18,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from safeguarding import reading
+from safeguarding.files import attaching
 from safeguarding.files.attaching import attach
+from safeguarding.files.fields import CHOOSE_AGAIN
 from safeguarding.files.opening import open_upload
 from safeguarding.models import ChronologyEntry, Concern, ConcernFile, ConcernPerson
 from safeguarding.vocabulary import Kind, PersonRole, State
@@ -168,6 +171,93 @@ def test_a_list_does_not_carry_along_what_files_hold(lead: User, django_assert_n
     with django_assert_num_queries(1) as asked:
         assert [file.name for file in concern.files.all()] == ["0.txt", "1.txt", "2.txt"]
     assert '"content"' not in asked[0]["sql"]
+
+
+FORM = {"kind": "child", "who": "Pip", "what_happened": "A mark", "danger_now": "no", "how_serious": "high"}
+
+
+@pytest.fixture
+def reporter(client: Client, lead: User) -> User:
+    user = UserFactory(roles=[Role.PRACTITIONER])
+    client.force_login(user)
+    return user
+
+
+def note(name: str = NAME, content: bytes = CANARY.encode()) -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, content)
+
+
+def test_files_come_with_a_concern_all_or_none(client: Client, reporter: User) -> None:
+    page = client.post("/concern/", {**FORM, "uploads": [note(), note("bad.html", b"<html>")]}).content.decode()
+    assert "“bad.html”: We cannot take this kind of file" in page
+    assert "A mark" in page
+    assert not Concern.objects.exists()
+    key = str(UUID(int=7))
+    for _ in range(2):
+        assert client.post("/concern/", {**FORM, "form_key": key, "uploads": [note()]}).status_code == 302
+    file = ConcernFile.objects.get()
+    assert (file.author, file.name, file.concern) == (reporter, NAME, Concern.objects.get())
+    assert OutgoingMail.objects.filter(kind="concern_raised").count() == 1
+
+
+def test_a_slip_elsewhere_says_that_files_have_to_be_chosen_again(client: Client, reporter: User) -> None:
+    page = client.post("/concern/", {**FORM, "who": "", "uploads": [note()]}).content.decode()
+    assert CHOOSE_AGAIN in page
+    client.logout()
+    page = client.post("/concern/", {**FORM, "uploads": [note()]}).content.decode()
+    assert "Please choose your files once more" in page
+    assert not Concern.objects.exists()
+
+
+def test_a_reporter_adds_files_and_takes_their_own_back_out(client: Client, reporter: User, lead: User) -> None:
+    concern = raised(by=reporter)
+    own = reverse("concern_own", args=[concern.pk])
+    for _ in range(2):
+        assert client.post(own, {"uploads": [note()], "about": SHOWS}).status_code == 302
+    theirs = added(concern, lead, b"of the Lead", "of-the-lead.txt")
+    page = client.get(own).content.decode()
+    assert (NAME in page, SHOWS in page, "of-the-lead.txt" in page) == (True, True, False)
+    file = concern.files.get(author=reporter)
+    answer = client.get(reverse("concern_own_file", args=[concern.pk, file.pk]))
+    assert (answer.content, answer["Content-Security-Policy"]) == (CANARY.encode(), "sandbox; default-src 'none'")
+    assert client.get(reverse("concern_own_file", args=[concern.pk, theirs.pk])).status_code == 404
+    assert OutgoingMail.objects.filter(kind="concern_raised", context__concern=str(concern.pk)).count() == 2
+    assert AuditEvent.objects.filter(event="concern.own_file_taken", actor=f"user:{reporter.pk}").count() == 1
+
+
+def test_words_and_files_are_added_in_one_and_told_once(client: Client, reporter: User) -> None:
+    concern = raised(by=reporter)
+    own = reverse("concern_own", args=[concern.pk])
+    assert "Please write what you would like to add, or choose a file." in client.post(own, {}).content.decode()
+    refused = {"words": "More", "uploads": [note("bad", b"\0")]}
+    assert "“bad”" in client.post(own, refused).content.decode()
+    assert concern.versions.count() == 1
+    client.post(own, {"words": "More", "uploads": [note()]})
+    assert (concern.versions.count(), concern.files.count()) == (2, 1)
+    assert OutgoingMail.objects.filter(kind="concern_raised").count() == 2
+
+
+def test_a_concern_that_is_full_says_so_to_its_reporter(
+    client: Client, reporter: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(attaching, "MOST_FILES", 0)
+    concern = raised(by=reporter)
+    page = client.post(reverse("concern_own", args=[concern.pk]), {"words": "More", "uploads": [note()]})
+    assert attaching.FULL in page.content.decode()
+    assert attaching.FULL in client.post("/concern/", {**FORM, "uploads": [note()]}).content.decode()
+    assert (Concern.objects.count(), concern.versions.count(), concern.files.count()) == (1, 1, 0)
+
+
+def test_what_is_not_theirs_takes_no_file_and_gives_none(client: Client, reporter: User, lead: User) -> None:
+    concern, about_me = raised(), raised(by=reporter)
+    file = added(concern, lead)
+    ConcernPerson.objects.create(concern=about_me, user=reporter, role=PersonRole.SUBJECT)
+    for other in (concern, about_me):
+        own = reverse("concern_own", args=[other.pk])
+        assert client.post(own, {"uploads": [note("x.txt", b"x")]}).status_code == 404
+        assert client.get(reverse("concern_own_file", args=[other.pk, file.pk])).status_code == 404
+        with pytest.raises(Concern.DoesNotExist):
+            attaching.add_own(other.pk, "", [], about="", by=reporter, now=timezone.now())
 
 
 @pytest.fixture
