@@ -29,6 +29,7 @@ urlpatterns = [
     path("safeguarding/concerns/<uuid:pk>/referrals/<uuid:referral>/", stepping.answer, name="safeguarding_answer"),
     path("safeguarding/left/", left.disclosures, name="safeguarding_disclosures"),
     path("safeguarding/concerns/<uuid:pk>/files/<uuid:file>/", files.file, name="safeguarding_file"),
+    path("safeguarding/concerns/<uuid:pk>/links/<uuid:other>/", stepping.part, name="safeguarding_part"),
     path("safeguarding/children/<uuid:pk>/", histories.child, name="safeguarding_child"),
     path("safeguarding/people/<uuid:pk>/", histories.person, name="safeguarding_person"),
 ]

@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 TESTS = [
     f"tests/safeguarding/test_{name}.py"
-    for name in ("reading", "closing", "looking_after", "stepping", "disclosing", "bundles")
+    for name in ("reading", "closing", "looking_after", "linking", "stepping", "disclosing", "bundles")
 ]
 # File, what stands there, what stands there instead.
 MUTATIONS = [
@@ -64,6 +64,10 @@ MUTATIONS = [
         "has_second_factor(user)",
     ),
     ("whippersnappers/accounts/second_factors.py", 'r["at"] > since', "True"),
+    ("safeguarding/linking.py", "other = Concern.objects.visible_to(by).filter", "other = Concern.objects.filter"),
+    ("safeguarding/linking.py", "first, second = (locked(pk, by)", "first, second = (Concern.objects.get(pk=pk)"),
+    ("safeguarding/linking.py", "rows.filter(first__in=seen, second__in=seen)", "rows"),
+    ("safeguarding/linking.py", "seen = Concern.objects.visible_to(user).filter", "seen = Concern.objects.filter"),
     ("safeguarding/handling.py", "return Concern.objects.visible_to(by).select", "return Concern.objects.select"),
 ]
 

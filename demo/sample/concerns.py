@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from demo.sample.making import fixed_id
 from families.models import Child
-from safeguarding import acting, disclosing, handling, looking_after, referring
+from safeguarding import acting, disclosing, handling, linking, looking_after, referring
 from safeguarding.models import Concern, Disclosure, Referral
 from safeguarding.raising import Report, raise_concern
 from safeguarding.vocabulary import Agency, IdentityCheck, Kind, LawfulBasis, PersonRole, Severity, ShareConsent
@@ -71,8 +71,10 @@ def make_concerns(now: datetime) -> None:
     """Raise them as their reporters did, and see to them as the Lead would."""
     children = list(Child.objects.filter(archived_at=None).order_by("reference")[:3])
     lead, rhys, jonah = (_staff(name) for name in ("lena", "rhys", "jonah"))
-    _raise(_BRUISE, children[:1], now)
-    _in_hand(_raise(_TIRED, children[:1], now), lead, now - timedelta(days=1))
+    bruise = _raise(_BRUISE, children[:1], now)
+    tired = _raise(_TIRED, children[:1], now)
+    _in_hand(tired, lead, now - timedelta(days=1))
+    linking.link(tired.pk, bruise.reference, reason="The same child in one week.", by=lead, now=now)
     _referred(_raise(_ONLINE, children[1:2], now), lead, now - timedelta(days=5))
     for sample, subject in ((_SHORT, rhys), (_ALLEGATION, jonah)):
         concern = _raise(sample, [], now)

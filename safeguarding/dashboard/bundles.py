@@ -82,7 +82,7 @@ def to_whom(request: HttpRequest, user: User, now: datetime, pk: UUID) -> Answer
     if draft is None or not draft.looked_at:
         return _to_choosing(request, pk)
     data = request.POST if request.method == "POST" else None
-    form = RecipientForm(data, concern=seen, initial=draft.sharing or None)
+    form = RecipientForm(data, concern=seen, by=user, initial=draft.sharing or None)
     if data is not None and form.is_valid() and _fits(seen, form, user, now):
         said = {name: value for name, value in form.cleaned_data.items() if name != "press"}
         change_draft(pk, sharing=said, by=user, now=now)

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest
 
+from safeguarding import linking
 from safeguarding.dashboard.steps import offered
 from safeguarding.gathering import record
 from safeguarding.models import ChronologyEntry, Concern
@@ -26,6 +27,7 @@ def found(user: User, pk: UUID) -> Concern:
 def concern(request: HttpRequest, user: User, now: datetime, pk: UUID) -> Page:
     """One concern."""
     seen = found(user, pk)
+    links = linking.links(seen, user)
     order, kind = request.GET.get("order", ""), request.GET.get("kind", "")
     context = {
         "concern": seen,
@@ -37,6 +39,8 @@ def concern(request: HttpRequest, user: User, now: datetime, pk: UUID) -> Page:
         "order": order,
         "readings": record.readings(seen),
         "steps": offered(seen, user),
+        "links": links,
+        "linked": [(row.second if row.first_id == pk else row.first, row) for row in linking.linked_now(links)],
         "adult": seen.adult_assessments.last(),
     }
     return Page(record.READ, "safeguarding/dashboard/concern.html", context, target=seen)

@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from safeguarding import looking_after
+from django import forms
+
+from safeguarding import linking, looking_after
 from safeguarding.dashboard import fields
 from safeguarding.dashboard.fields import StepForm
 from safeguarding.files.fields import FilesField, about_field, check_files
@@ -22,14 +24,17 @@ from safeguarding.vocabulary import (
     State,
     Tag,
 )
+from whippersnappers.accounts.models import User
+
+_WHICH = "Say which concern it belongs to."
 
 
 class AboutConcern(StepForm):
     """A step's form that knows its concern."""
 
-    def __init__(self, *args: Any, concern: Concern, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, concern: Concern, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.concern = concern
+        self.concern, self.by = concern, by
         self.prepare()
 
     def prepare(self) -> None:
@@ -139,6 +144,41 @@ class PersonForm(AboutConcern):
     def prepare(self) -> None:
         self.fields["child"].queryset = choices.children()  # type: ignore[attr-defined]
         self.fields["user"].queryset = choices.staff()  # type: ignore[attr-defined]
+
+
+class LinkForm(AboutConcern):
+    likely = fields.one_of("Concerns that name the same people", [])
+    reference = forms.CharField(
+        label="Or the reference of another one",
+        required=False,
+        max_length=40,
+        help_text="For example: WS-7K4M-2Q9P",
+        error_messages={"required": _WHICH},
+    )
+    reason = fields.reason("Why do they belong together?")
+
+    def prepare(self) -> None:
+        named = linking.likely(self.concern, self.by)
+        about = [
+            (c.reference, f"{c.reference}: {c.get_kind_display()}, {c.get_state_display().lower()}") for c in named
+        ]
+        self.fields["likely"].choices = about  # type: ignore[attr-defined]
+        self.fields["likely"].required = False
+        if not about:
+            del self.fields["likely"]
+            self.fields["reference"].label, self.fields["reference"].required = "The reference of the other one", True
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        chosen = said.pop("likely", "")
+        said["reference"] = said.get("reference") or chosen
+        if not said["reference"] and not self.errors:
+            self.add_error("reference", _WHICH)
+        return said
+
+
+class PartForm(AboutConcern):
+    reason = fields.reason("Why do they not belong together after all?")
 
 
 class ProposeForm(AboutConcern):

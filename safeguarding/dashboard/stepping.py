@@ -12,7 +12,7 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from safeguarding import acting, referring
+from safeguarding import acting, linking, referring
 from safeguarding.dashboard import step_forms, steps
 from safeguarding.dashboard.concern import found
 from safeguarding.handling import AlreadyDone
@@ -39,7 +39,7 @@ def step(request: HttpRequest, user: User, now: datetime, pk: UUID, name: str) -
         messages.info(request, NOT_NOW)
         return redirect("safeguarding_concern", pk)
     sent = (request.POST, request.FILES) if request.method == "POST" else ()
-    form = wanted.form(*sent, concern=seen)
+    form = wanted.form(*sent, concern=seen, by=user)
     if request.method == "POST" and _took(form, lambda said: wanted.do(seen, said, user, now), request, now):
         messages.success(request, wanted.done)
         return _back(user, pk)
@@ -51,7 +51,7 @@ def action(request: HttpRequest, user: User, now: datetime, pk: UUID, action: UU
     """An action is done."""
     seen = found(user, pk)
     doing = _of(seen.actions, action)
-    form = step_forms.DoneForm(request.POST if request.method == "POST" else None, concern=seen)
+    form = step_forms.DoneForm(request.POST if request.method == "POST" else None, concern=seen, by=user)
     if request.method == "POST" and _took(
         form, lambda said: acting.finish_action(pk, action, **said, by=user, now=now), request, now
     ):
@@ -65,12 +65,24 @@ def answer(request: HttpRequest, user: User, now: datetime, pk: UUID, referral: 
     seen = found(user, pk)
     told = _of(seen.referrals, referral)
     kind = step_forms.LadoAnswerForm if told.agency == Agency.LADO else step_forms.AnswerForm
-    form = kind(request.POST if request.method == "POST" else None, concern=seen)
+    form = kind(request.POST if request.method == "POST" else None, concern=seen, by=user)
     if request.method == "POST" and _took(
         form, lambda said: referring.answered(pk, referral, **said, by=user, now=now), request, now
     ):
         return _back(user, pk)
     return _asks(seen, f"{told.get_agency_display()} answered", form, about=told.why)
+
+
+@confidential(methods=METHODS)
+def part(request: HttpRequest, user: User, now: datetime, pk: UUID, other: UUID) -> Answer:
+    """Two linked concerns do not belong together after all."""
+    seen, second = found(user, pk), found(user, other)
+    form = step_forms.PartForm(request.POST if request.method == "POST" else None, concern=seen, by=user)
+    if request.method == "POST" and _took(
+        form, lambda said: linking.part(pk, other, **said, by=user, now=now), request, now
+    ):
+        return _back(user, pk)
+    return _asks(seen, f"Part {seen} from {second}", form)
 
 
 def _took(form: step_forms.AboutConcern, do: Do, request: HttpRequest, now: datetime) -> bool:

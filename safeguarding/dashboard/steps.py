@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from safeguarding import acting, assessing, closing, disclosing, handling, looking_after, referring
+from safeguarding import acting, assessing, closing, disclosing, handling, linking, looking_after, referring
 from safeguarding.dashboard import step_forms as forms
 from safeguarding.dashboard.sharing_forms import ShareForm
 from safeguarding.files.attaching import attach
@@ -151,6 +151,11 @@ _ALL = [
         "person", "Add a person", "Who is in it", forms.PersonForm,
         lambda c, said, by, now: looking_after.add_person(c.pk, **said, by=by, now=now),
         "They stand in the list.", _is_open,
+    ),
+    Step(
+        "link", "Link a concern", "What it belongs together with", forms.LinkForm,
+        lambda c, said, by, now: linking.link(c.pk, **said, by=by, now=now),
+        "They are linked.", lambda concern, user: True,
     ),
     Step(
         "adult", "Adult at risk", "The section 42 test, and what they want", forms.AdultForm, _assess,

@@ -18,7 +18,11 @@ from whippersnappers.accounts.models import User
 from whippersnappers.audit.models import AuditEvent
 
 READ = "concern.read"
-_WORDS = re.compile(r"\S+|\s+")
+# A word with the space after it: spaces of their own would be compared with all others.
+_WORDS = re.compile(r"\S+\s*|\s+")
+# Struck through and underlined for the eye, in words for a screen reader.
+_TAKEN_OUT = '<del><span class="visually-hidden"> taken out: </span>{}</del>'
+_PUT_IN = '<ins><span class="visually-hidden"> put in: </span>{}</ins>'
 # More than a person looks through; the trail itself keeps all.
 _READS_SHOWN = 100
 _LABELS = {field.name: str(field.verbose_name) for field in ConcernVersion._meta.local_fields}
@@ -105,8 +109,8 @@ def difference(before: str, after: str) -> SafeString:
         if what == "equal":
             pieces.append(format_html("{}", came))
             continue
-        pieces += [format_html("<del>{}</del>", gone)] if gone else []
-        pieces += [format_html("<ins>{}</ins>", came)] if came else []
+        pieces += [format_html(_TAKEN_OUT, gone)] if gone else []
+        pieces += [format_html(_PUT_IN, came)] if came else []
     return format_html_join("", "{}", ((piece,) for piece in pieces))
 
 

@@ -1,6 +1,5 @@
 """Finding concerns by what is not secret: reference, kind, state, severity, days, child, who looks after it."""
 
-import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -10,6 +9,7 @@ from families.models import Child
 from safeguarding.gathering.lines import for_lines
 from safeguarding.models import Concern, ConcernPerson
 from safeguarding.models.concerns import ConcernQuerySet
+from safeguarding.references import spelled
 from whippersnappers.accounts.models import User
 from whippersnappers.dates import LONDON
 
@@ -41,7 +41,6 @@ def search(user: User, sought: Sought) -> ConcernQuerySet:
 
 def _named(seen: ConcernQuerySet, words: str) -> ConcernQuerySet:
     """By reference, or by the name of a child or person in it that the portal knows."""
-    reference = re.sub(r"[^0-9A-Z]", "", words.upper()).removeprefix("WS")
     children = Child.objects.filter(
         Q(known_as__icontains=words) | Q(first_name__icontains=words) | Q(last_name__icontains=words)
     )
@@ -49,8 +48,8 @@ def _named(seen: ConcernQuerySet, words: str) -> ConcernQuerySet:
         Q(child__in=children.values("pk")) | Q(user__name__icontains=words), concern=OuterRef("pk")
     )
     fits = Q(Exists(people))
-    if len(reference) == 8:
-        fits |= Q(reference=f"WS-{reference[:4]}-{reference[4:]}")
+    if reference := spelled(words):
+        fits |= Q(reference=reference)
     return seen.filter(fits)
 
 

@@ -6,6 +6,7 @@ from safeguarding.models.chronology import ChronologyEntry
 from safeguarding.models.concerns import Concern
 from safeguarding.models.disclosures import Disclosure
 from safeguarding.models.files import ConcernFile
+from safeguarding.models.links import ConcernLink
 from safeguarding.models.people import Assignment, ConcernPerson, Recusal
 from safeguarding.models.versions import ConcernVersion
 from safeguarding.models.work import Action, Escalation, Referral
@@ -18,6 +19,7 @@ __all__ = [
     "ChronologyEntry",
     "Concern",
     "ConcernFile",
+    "ConcernLink",
     "ConcernPerson",
     "ConcernVersion",
     "Disclosure",

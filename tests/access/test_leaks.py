@@ -24,7 +24,7 @@ from django.utils import timezone
 from families import asking_about_data, proposing
 from families.helping import ask_for_help
 from families.models import Guardian, Guardianship
-from safeguarding import acting, adding, handling, looking_after, referring
+from safeguarding import acting, adding, handling, linking, looking_after, referring
 from safeguarding.bundle.drafting import change_draft
 from safeguarding.models import Concern, ConcernPerson, Referral, SentFile
 from safeguarding.models.versions import NARRATIVE
@@ -90,6 +90,7 @@ MAY_READ: dict[str, set[str]] = {
     "canary-concern-recipient": set(),
     "canary-concern-left": {"lead"},
     "canary-concern-passage": {"lead"},
+    "canary-concern-link": {"lead"},
 }
 SKIPPED = re.compile(
     r"logout|sign-out|/filters/\?|/static/|/demo/|^mailto:|^tel:|delete|\.(?:xlsx|csv|pdf|svg|png|ico)$"
@@ -204,6 +205,8 @@ def _plant_help_and_worry(world: World) -> None:
         words={name: f"canary-reported-{name}" for name in NARRATIVE},
     )
     adding.raise_or_add(reported, by=world.people["practitioner"], now=timezone.now())
+    linked = world.things["linked_concern"].reference
+    linking.link(concern.pk, linked, reason="canary-concern-link", by=world.people["lead"], now=timezone.now())
 
 
 def _see_to(concern: Concern, lead: Any) -> None:
@@ -365,6 +368,7 @@ def test_nobodys_files_hold_what_is_not_theirs(world, person):
         ("practitioner", "canary-reported-where_now"),
         ("lead", "canary-concern-file-content"),
         ("practitioner", "canary-reported-file-content"),
+        ("lead", "canary-concern-link"),
     ],
 )
 def test_the_crawl_reaches_what_may_be_read(world, crawled, person, canary):

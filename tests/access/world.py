@@ -1,6 +1,6 @@
 """A small charity in which everybody's own things, and other people's, exist: what could leak is there."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -18,6 +18,7 @@ from families.models import Agreement, Child, Consent, FamilyImport, Guardian, G
 from safeguarding.acting import add_action
 from safeguarding.files.attaching import add_own, attach
 from safeguarding.files.opening import open_upload
+from safeguarding.linking import link
 from safeguarding.models import Concern, ConcernPerson, Referral, SentFile
 from safeguarding.raising import Report, raise_concern
 from safeguarding.vocabulary import Agency, Kind, PersonRole
@@ -157,7 +158,11 @@ def _concern(by: User, child: Child, subject: User, lead: User) -> dict[str, Any
     sent = shared(concern, by=lead)
     SentFile.objects.create(disclosure=sent, pages=1, content=b"%PDF-1.3", text='{"cover": [], "sections": []}')
     files = {"concern_file": file, "concern_own_file": concern.files.get(author=by)}
-    return {"concern": concern, "concern_sent": sent, **files, **steps}
+    words = {"what_happened": "Something like it"}
+    linked = raise_concern(replace(report, form_key=UUID(int=3), words=words, children=[]), by=by, now=now)
+    ConcernPerson.objects.create(concern=linked, user=subject, role=PersonRole.SUBJECT)
+    link(concern.pk, linked.reference, reason="It is like it", by=lead, now=now)
+    return {"concern": concern, "linked_concern": linked, "concern_sent": sent, **files, **steps}
 
 
 def _separated_parents() -> tuple[Guardian, Guardian, Child]:
