@@ -1,11 +1,13 @@
 """What the charity says by mail about concerns: the same words every time, and a link."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.template.loader import render_to_string
 
+from safeguarding.heads import AUDIT_HEAD, note_left
 from safeguarding.models import Concern
 from safeguarding.telling import CONCERN_WAITS, NEW_CONCERN
+from whippersnappers import dates
 from whippersnappers.accounts.models import User
 from whippersnappers.organisation import organisation
 from whippersnappers.outbox.catalogue import MailKind, NotWanted, Rendered, Verdict, Wanted, register
@@ -13,6 +15,7 @@ from whippersnappers.outbox.models import OutgoingMail
 
 SUBJECT = "Something new on the safeguarding pages"
 SUBJECT_WAITS = "Something waits on the safeguarding pages"
+SUBJECT_HEAD = "Keep this: the head of the audit trail"
 # No role holds it, so that no mail log shows these mails.
 NOT_IN_THE_MAIL_LOG = "safeguarding.view_concern"
 
@@ -25,9 +28,15 @@ def _render_waits(mail: OutgoingMail, now: datetime) -> Rendered:
     return _rendered("concern_waits", SUBJECT_WAITS, mail)
 
 
-def _rendered(template: str, subject: str, mail: OutgoingMail) -> Rendered:
+def _render_head(mail: OutgoingMail, now: datetime) -> Rendered:
+    head = "{sequence}:{hash}".format(**mail.context)
+    day = dates.calendar_day(date.fromisoformat(mail.context["day"]), now=now)
+    return _rendered("audit_head", f"{SUBJECT_HEAD}, {day}", mail, head=head)
+
+
+def _rendered(template: str, subject: str, mail: OutgoingMail, **more: str) -> Rendered:
     url = f"{organisation().site_url}/safeguarding/"
-    context = {"subject": subject, "name": mail.to_name, "url": url, "organisation": organisation()}
+    context = {"subject": subject, "name": mail.to_name, "url": url, "organisation": organisation(), **more}
     return Rendered(
         subject,
         render_to_string(f"emails/safeguarding/{template}.txt", context),
@@ -54,3 +63,4 @@ CONCERN_RAISED = register(
 CONCERN_WAITING = register(
     MailKind(CONCERN_WAITS, SUBJECT_WAITS, _render_waits, check=_still_theirs, seen_with=NOT_IN_THE_MAIL_LOG)
 )
+AUDIT_HEAD_MAIL = register(MailKind(AUDIT_HEAD, SUBJECT_HEAD, _render_head, on_sent=note_left))

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from safeguarding.escalating import HEARTBEAT
+from safeguarding.heads import LEFT, MISSED_AFTER
 from safeguarding.models import Action, Concern
 from whippersnappers.accounts.models import User
 from whippersnappers.outbox.models import Heartbeat
@@ -21,12 +22,14 @@ class Standing:
     overdue: int
     clocks_ran_at: datetime | None
     clocks_stopped: bool
+    head_left_at: datetime | None
+    head_missed: bool
     mail_trouble: list[str]
 
     @property
     def facts(self) -> tuple[object, ...]:
         """What a page that waits would show of it."""
-        return (self.unread, self.oldest_unread, self.overdue, self.clocks_stopped, self.mail_trouble)
+        return (self.unread, self.oldest_unread, self.overdue, self.clocks_stopped, self.head_missed, self.mail_trouble)
 
 
 def standing(user: User, now: datetime) -> Standing:
@@ -37,14 +40,17 @@ def standing(user: User, now: datetime) -> Standing:
         part("unread", seen.filter(acknowledged_at=None), "submitted_at"),
         part("overdue", late, "due_at"),
         part("clocks", Heartbeat.objects.filter(name=HEARTBEAT), "at"),
+        part("head", Heartbeat.objects.filter(name=LEFT), "at"),
     ]
     facts = {name: (since, number) for name, since, number in parts[0].union(*parts[1:], all=True)}
-    ran = facts["clocks"][0]
+    ran, left = facts["clocks"][0], facts["head"][0]
     return Standing(
         unread=facts["unread"][1],
         oldest_unread=facts["unread"][0],
         overdue=facts["overdue"][1],
         clocks_ran_at=ran,
         clocks_stopped=ran is None or now - ran >= CLOCKS_STOPPED_AFTER,
+        head_left_at=left,
+        head_missed=left is None or now - left > MISSED_AFTER,
         mail_trouble=trouble(now),
     )

@@ -3,10 +3,16 @@
 from celery import shared_task
 from django.utils import timezone
 
-from safeguarding import escalating
+from safeguarding import escalating, heads
 
 
 @shared_task(name="safeguarding.tasks.look_at_the_clocks")
 def look_at_the_clocks() -> None:
     """Say what is late, once."""
     escalating.escalate(timezone.now())
+
+
+@shared_task(name="safeguarding.tasks.send_audit_head")
+def send_audit_head() -> None:
+    """Let today's head of the audit trail leave the machine, once."""
+    heads.send_head(timezone.now())

@@ -88,6 +88,20 @@ def test_an_inserted_event_is_found(trail, settings):
     assert broken.value.sequence == 4
 
 
+def test_a_replaced_event_is_found(trail, settings):
+    tamper("DELETE FROM audit_auditevent WHERE sequence = 3")
+    settings.AUDIT_KEY = "a guess"
+    forged = AuditEvent(
+        sequence=3, at=trail[2].at, event="test.3", actor="user:x", previous_hash=trail[1].hash, detail={}
+    )
+    forged.hash = seal(forged)
+    forged.save(force_insert=True)
+    settings.AUDIT_KEY = "an-audit-key-for-tests-only"
+    with pytest.raises(BrokenChain) as broken:
+        verify()
+    assert (broken.value.sequence, broken.value.why) == (3, "its content was changed")
+
+
 def test_reordered_events_are_found(trail):
     for old, new in ((2, 100), (3, 2), (100, 3)):
         tamper("UPDATE audit_auditevent SET sequence = %s WHERE sequence = %s", new, old)
@@ -109,8 +123,14 @@ def test_a_rewritten_trail_does_not_contain_the_head_that_was_noted(trail, admin
     for n in range(3):
         record("test.rewritten", by=administrator, number=n)
     assert verify()[0] == 7
-    with pytest.raises(BrokenChain):
+    with pytest.raises(BrokenChain, match="event 6: it is not the one whose head was noted earlier"):
         verify(f"6:{trail[-1].hash}")
+
+
+@pytest.mark.parametrize("head", ["7:", "x", "", ":", "6", f"6:{'a' * 64}", "-1:a", "²:a"])
+def test_a_head_that_was_never_one_is_not_taken_for_one(trail, head):
+    with pytest.raises(BrokenChain):
+        verify(head)
 
 
 @pytest.mark.parametrize(

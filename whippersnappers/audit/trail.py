@@ -111,11 +111,11 @@ class BrokenChain(Exception):
 def verify(expected_head: str | None = None) -> tuple[int, str]:
     """Walk the whole chain; return the number of events and the head's hash.
 
-    With a head noted earlier (`sequence:hash`) a cut-off tail shows too. Raises BrokenChain at the
-    first event that was edited, deleted, inserted or reordered.
+    With a head noted earlier (`sequence:hash`) a tail that was cut off, or written anew with the key, shows too.
+    Raises BrokenChain at the first event that was edited, deleted, inserted or reordered.
     """
     previous, count = GENESIS, 0
-    seen_head = expected_head is None
+    noted = (expected_head or "").partition(":")
     with transaction.atomic():
         for entry in AuditEvent.objects.order_by("sequence").iterator(chunk_size=2000):
             if entry.sequence != count + 1:
@@ -125,7 +125,8 @@ def verify(expected_head: str | None = None) -> tuple[int, str]:
             if not hmac.compare_digest(entry.hash, seal(entry)):
                 raise BrokenChain(entry.sequence, "its content was changed")
             previous, count = entry.hash, entry.sequence
-            seen_head = seen_head or expected_head == f"{count}:{previous}"
-    if not seen_head:
+            if noted[0] == str(count) and noted[2] != previous:
+                raise BrokenChain(count, "it is not the one whose head was noted earlier")
+    if expected_head is not None and not (noted[0].isdecimal() and int(noted[0]) <= count):
         raise BrokenChain(count + 1, "the trail ends before the head that was noted earlier")
     return count, previous
