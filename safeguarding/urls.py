@@ -3,19 +3,21 @@
 from django.urls import path
 
 from safeguarding import portal
-from safeguarding.dashboard import bundles, concern, files, histories, home, left, search, stepping
-from safeguarding.reporting import own_pages, raising_pages
+from safeguarding.dashboard import bundles, concern, files, histories, home, left, paper, search, stepping
+from safeguarding.reporting import own_pages, paper_pages, raising_pages
 
 urlpatterns = [
     path("worried/", portal.worried, name="portal_worried"),
     path("worried/sent/", portal.sent, name="portal_worried_sent"),
     path("concern/", raising_pages.anywhere, name="concern_raise"),
     path("concern/session/<uuid:pk>/", raising_pages.from_session, name="concern_raise_session"),
+    path("concern/paper/", paper_pages.blank, name="concern_paper"),
     path("concern/sent/", raising_pages.sent, name="concern_sent"),
     path("concern/mine/", own_pages.mine, name="concern_mine"),
     path("concern/mine/<uuid:pk>/", own_pages.own, name="concern_own"),
     path("concern/mine/<uuid:pk>/files/<uuid:file>/", own_pages.own_file, name="concern_own_file"),
     path("safeguarding/", home.home, name="safeguarding_home"),
+    path("safeguarding/paper/", paper.paper, name="safeguarding_paper"),
     path("safeguarding/concerns/", search.search, name="safeguarding_search"),
     path("safeguarding/concerns/<uuid:pk>/", concern.concern, name="safeguarding_concern"),
     path("safeguarding/concerns/<uuid:pk>/bundle/", bundles.choose, name="safeguarding_bundle"),

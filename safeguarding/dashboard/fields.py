@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from families.plain_text import LinesField
 from safeguarding.forms import MUCH, SOME, FormKey
+from whippersnappers.plain_fields import ChosenRow
 
 CHOOSE = {"required": "Please choose one.", "invalid_choice": "Please choose one of the list."}
 
@@ -44,7 +45,7 @@ def some_of(label: str, choices: Any) -> forms.MultipleChoiceField:
 def known(label: str) -> Any:
     """Somebody the portal knows, or nobody; the form says who stands in the list."""
     wrong = {"invalid_choice": "Please choose from the list."}
-    return forms.ModelChoiceField(None, label=label, required=False, empty_label="Nobody", error_messages=wrong)
+    return ChosenRow(None, label=label, required=False, empty_label="Nobody", error_messages=wrong)
 
 
 class Moment(forms.DateTimeField):

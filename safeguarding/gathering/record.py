@@ -61,7 +61,9 @@ class Reading:
 
 def by_id(user: User, pk: Any) -> Concern:
     """A concern that this person may know of. Raises `Concern.DoesNotExist`."""
-    seen: ConcernQuerySet = Concern.objects.visible_to(user).select_related("reporter")
+    seen: ConcernQuerySet = Concern.objects.visible_to(user).select_related(
+        "reporter", "paper__reporter", "paper__typed_by"
+    )
     for related in _HANGING_ON_IT:
         seen = seen.prefetch_related(related)
     return seen.get(pk=pk)

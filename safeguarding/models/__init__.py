@@ -7,6 +7,7 @@ from safeguarding.models.concerns import Concern
 from safeguarding.models.disclosures import Disclosure
 from safeguarding.models.files import ConcernFile
 from safeguarding.models.links import ConcernLink
+from safeguarding.models.paper import PaperReport
 from safeguarding.models.people import Assignment, ConcernPerson, Recusal
 from safeguarding.models.versions import ConcernVersion
 from safeguarding.models.work import Action, Escalation, Referral
@@ -24,6 +25,7 @@ __all__ = [
     "ConcernVersion",
     "Disclosure",
     "Escalation",
+    "PaperReport",
     "Recusal",
     "Referral",
     "SentFile",
