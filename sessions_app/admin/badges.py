@@ -12,7 +12,7 @@ from whippersnappers.outbox.models import OutgoingMail
 
 
 def calls_to_make(request: HttpRequest) -> int:
-    """Families that nobody has reached by phone yet."""
+    """People whom nobody has reached by phone yet."""
     return _counts(request)["calls"]
 
 
@@ -39,7 +39,7 @@ def requests_for_help(request: HttpRequest) -> int:
 def _counts(request: Any) -> dict[str, int]:
     """Counted when the first line asks, and kept for the others of the same page."""
     if not hasattr(request, "badges"):
-        calls = _count("calls", PhoneTask.objects.to_make(timezone.now()))
+        calls = _count("calls", PhoneTask.objects.to_make(timezone.now()).each_person_once())
         mails = _count("mails", OutgoingMail.objects.filter(state=OutgoingMail.State.DEAD))
         proposals = _count("proposals", Proposal.objects.waiting())
         data_requests = _count("data_requests", DataRequest.objects.open())

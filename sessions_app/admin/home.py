@@ -143,7 +143,8 @@ def _failed_meetings(now: datetime) -> Waiting:
 
 
 def _calls(now: datetime) -> Waiting:
-    return _waiting(PhoneTask.objects.to_make(now).select_related("session", "guardian"), "sessions_app_phonetask")
+    calls = PhoneTask.objects.to_make(now).each_person_once()
+    return _waiting(calls.select_related("session", "guardian"), "sessions_app_phonetask")
 
 
 def _add_families(home: Home, user: User, now: datetime) -> None:

@@ -1,24 +1,22 @@
 """The list of calls: families that no mail can reach, worked through one by one, or printed (W2)."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from sessions_app import phone_tasks
+from sessions_app.admin.call_queue import Queue, queue_from
 from sessions_app.admin.calls import Call, also_about, by_person, calls_of, parts_of
 from sessions_app.admin.session_list import two_lines
 from sessions_app.admin.steps import say_at_fields
@@ -26,8 +24,14 @@ from sessions_app.models import PhoneTask
 from whippersnappers import dates
 from whippersnappers.staff_admin import NotMadeHere, StaffAdmin, StartsWithFilter
 
-# More than anybody makes in a day; the rest is on the list.
+# Things to tell; more than anybody does in a day. The rest is on the list.
 MOST_PRINTED = 100
+# Of what one person is told; the page of the call has all of it.
+MOST_SHOWN = 4
+
+
+# What the list can show besides the calls still to make.
+OTHERWISE = {"done": "Done", "never": "Never made", "all": "All"}
 
 
 class OpenFilter(StartsWithFilter):
@@ -38,7 +42,7 @@ class OpenFilter(StartsWithFilter):
     starts_with = "Still to make"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("done", "Done"), ("never", "Never made"), ("all", "All")]
+        return list(OTHERWISE.items())
 
     def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[PhoneTask]:
         now = timezone.now()
@@ -77,14 +81,13 @@ class CallForm(forms.Form):
 
 @admin.register(PhoneTask)
 class PhoneTaskAdmin(NotMadeHere, StaffAdmin):
-    list_display = ["whom", "number", "session_said", "status"]
+    list_display = ["whom", "number", "to_tell", "status"]
     list_display_links = ["whom"]
     search_help_text = "Parent, carer or session"
     list_filter = [OpenFilter]
     list_filter_sheet = False
     export_columns = {
-        "Parent or carer": "guardian.full_name", "Phone": "guardian.phone", "Why": "purpose",
-        "Session": "session.title",
+        "Parent or carer": "guardian.full_name", "Phone": "guardian.phone", "What to say": "told_in_words",
         "Starts": "session.starts_at", "State": "status", "Tries": "attempts", "Outcome": "outcome", "Done": "done_at",
     }  # fmt: skip
     search_fields = ["guardian__search_text", "session__search_text"]
@@ -97,9 +100,25 @@ class PhoneTaskAdmin(NotMadeHere, StaffAdmin):
 
     # --- The list
 
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return super().changelist_view(request, {"title": "Phone list", **(extra_context or {})})
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Of the calls still to make each person has one row, whichever of the calls was searched for."""
+        found, repeats = super().get_search_results(request, queryset, search_term)
+        if _shows_otherwise(request):
+            return found, repeats
+        return found.each_person_once().prefetch_related(_told()), repeats  # type: ignore[attr-defined]
+
+    def ready_for_export(self, request: HttpRequest, rows: list[Any]) -> None:
+        if not _shows_otherwise(request):
+            prefetch_related_objects(rows, _told())
+
     @admin.display(description="Whom", ordering="guardian__last_name")
-    def whom(self, task: PhoneTask) -> SafeString:
-        return two_lines(task.guardian.full_name, task.get_purpose_display())
+    def whom(self, task: PhoneTask) -> str:
+        return str(task.guardian.full_name)
 
     @admin.display(description="Phone")
     def number(self, task: PhoneTask) -> str | SafeString:
@@ -107,18 +126,26 @@ class PhoneTaskAdmin(NotMadeHere, StaffAdmin):
             return "No number"
         return format_html('<a href="tel:{}">{}</a>', task.guardian.phone.replace(" ", ""), task.guardian.phone)
 
-    @admin.display(description="Session", ordering="session__starts_at")
-    def session_said(self, task: PhoneTask) -> SafeString:
-        session = task.session
-        return two_lines(session.title, dates.when(session.starts_at, session.ends_at, now=timezone.now()))
+    @admin.display(description="What to say", ordering="session__starts_at")
+    def to_tell(self, task: PhoneTask) -> SafeString:
+        told = _told_in(task)
+        shown = told if len(told) <= MOST_SHOWN else told[: MOST_SHOWN - 1]
+        cells = [two_lines(each.session.title, _why_and_when(each)) for each in shown]
+        if len(told) > len(shown):
+            cells.append(format_html('<span class="st-cell">And {} more</span>', len(told) - len(shown)))
+        return format_html("<div>{}</div>", format_html_join("", "{}", [[cell] for cell in cells]))
+
+    def told_in_words(self, task: PhoneTask) -> str:
+        """What is to be said, as one cell of a file has it."""
+        return "; ".join(f"{each.session.title}: {_why_and_when(each)}" for each in _told_in(task))
 
     @admin.display(description="State")
     def status(self, task: PhoneTask) -> SafeString:
         word, colour = ("Done", "success") if task.done_at else ("To call", "warning")
         if not task.done_at and task.session.ends_at <= timezone.now():
             word, colour = "Never made", "danger"
-        elif not task.done_at and task.attempts:
-            word = f"To call, tried {task.attempts}×"
+        elif tried := 0 if task.done_at else max(each.attempts for each in _told_in(task)):
+            word = f"To call, tried {tried}×"
         return format_html('<span class="st-label st-label--{}">{}</span>', colour, word)
 
     # --- One call
@@ -130,7 +157,7 @@ class PhoneTaskAdmin(NotMadeHere, StaffAdmin):
         task, now = self.get_object(request, object_id), timezone.now()
         if task is None or not self.has_view_permission(request, task):
             raise Http404
-        queue = _queue(task, now)
+        queue = queue_from(task, now)
         may_record = self.has_change_permission(request, task)
         also = [] if task.done_at else also_about(task, now)
         form = CallForm(request.POST or None, initial={"tried": task.attempts}, also=also)
@@ -186,7 +213,7 @@ class PhoneTaskAdmin(NotMadeHere, StaffAdmin):
         """Go to the first call of the list."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        return _on(request, _queue(None, timezone.now()))
+        return _on(request, queue_from(None, timezone.now()))
 
     def sheet(self, request: HttpRequest) -> HttpResponse:
         """All calls to print, with room to note how they went."""
@@ -194,15 +221,16 @@ class PhoneTaskAdmin(NotMadeHere, StaffAdmin):
             raise PermissionDenied
         now = timezone.now()
         waiting = PhoneTask.objects.to_make(now)
-        calls = [call for call in calls_of(waiting[:MOST_PRINTED]) if not call.refusal(now)]
+        first = calls_of(waiting[: MOST_PRINTED + 1])
         context = {
+            **self.admin_site.each_context(request),
             "title": "Calls to make",
-            "people": by_person(calls),
-            "calls": len(calls),
+            "people": by_person(call for call in first[:MOST_PRINTED] if not call.refusal(now)),
+            "waiting": waiting.each_person_once().count(),
+            "is_all": len(first) <= MOST_PRINTED,
             "outcomes": PhoneTask.Outcome.labels,
             "now": now,
         }
-        context |= {"waiting": waiting.count(), "most": MOST_PRINTED, **self.admin_site.each_context(request)}
         return TemplateResponse(request, "staff/call_sheet.html", context)
 
     def reopen(self, request: HttpRequest, pk: Any) -> HttpResponse:
@@ -222,7 +250,7 @@ class PhoneTaskAdmin(NotMadeHere, StaffAdmin):
         now = timezone.now()
         phone_tasks.take_off(task.pk, by=request.user, now=now)
         messages.success(request, f"{task.guardian}: taken off the list.")
-        return _on(request, _queue(task, now))
+        return _on(request, queue_from(task, now))
 
     def _pressed(self, request: HttpRequest, pk: Any) -> PhoneTask | HttpResponse:
         """The call whose button was pressed, or the answer to a request that is no press."""
@@ -233,32 +261,26 @@ class PhoneTaskAdmin(NotMadeHere, StaffAdmin):
         return get_object_or_404(self.get_queryset(request), pk=pk)
 
 
-@dataclass(frozen=True)
-class Queue:
-    """The calls still to make in their order, and where one of them stands among them."""
-
-    keys: list[tuple[Any, ...]]
-    key: tuple[Any, ...] | None
-
-    @property
-    def place(self) -> int:
-        """Counted from 1; 0 for a call that is not to be made."""
-        return self.keys.index(self.key) + 1 if self.key in self.keys else 0
-
-    @property
-    def after(self) -> Any:
-        """The key of the call that comes next, or None after the last. Holds for a call that is done too."""
-        return next((key[-1] for key in self.keys if self.key is None or key > self.key), None)
-
-    def without(self, tasks: Iterable[str]) -> "Queue":
-        """The same without calls that were made meanwhile."""
-        made = set(tasks)
-        return Queue([key for key in self.keys if str(key[-1]) not in made], self.key)
+def _shows_otherwise(request: HttpRequest) -> bool:
+    return request.GET.get(OpenFilter.parameter_name) in OTHERWISE
 
 
-def _queue(task: PhoneTask | None, now: datetime) -> Queue:
-    keys = PhoneTask.objects.to_make(now).values_list("session__starts_at", "created_at", "pk")
-    return Queue(list(keys), (task.session.starts_at, task.created_at, task.pk) if task else None)
+def _told() -> "Prefetch[Any]":
+    """With each call, all that the person is told in it."""
+    waiting = PhoneTask.objects.to_make(timezone.now()).exclude(purpose=PhoneTask.Purpose.OFFER)
+    return Prefetch("guardian__phone_tasks", waiting.select_related("session"), to_attr="is_to_be_told")
+
+
+def _told_in(task: PhoneTask) -> list[PhoneTask]:
+    """All that is said in this call, by time, where it was gathered; else what the call itself is about."""
+    if task.done_at or task.purpose == PhoneTask.Purpose.OFFER:
+        return [task]
+    return getattr(task.guardian, "is_to_be_told", None) or [task]
+
+
+def _why_and_when(task: PhoneTask) -> str:
+    session = task.session
+    return f"{task.get_purpose_display()}. {dates.when(session.starts_at, session.ends_at, now=timezone.now())}"
 
 
 def _on(request: HttpRequest, queue: Queue) -> HttpResponse:

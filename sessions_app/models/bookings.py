@@ -169,11 +169,21 @@ class JoinUse(models.Model):
         return self.get_outcome_display()
 
 
+# The order in which calls are made.
+MOST_URGENT = ("session__starts_at", "created_at", "pk")
+
+
 class PhoneTaskQuerySet(models.QuerySet["PhoneTask"]):
     def to_make(self, now: datetime) -> "PhoneTaskQuerySet":
         """The calls that are still to be made, most urgent first. Once a session is over, a call comes too late."""
         waiting = self.filter(done_at=None, session__ends_at__gt=now)
-        return waiting.order_by("session__starts_at", "created_at", "pk")
+        return waiting.order_by(*MOST_URGENT)
+
+    def each_person_once(self) -> "PhoneTaskQuerySet":
+        """The first of these calls to each person, in which they are told the rest as well; an offer is a call
+        of its own, for it has its own deadline and answer."""
+        told = self.exclude(purpose=PhoneTask.Purpose.OFFER).order_by("guardian_id", *MOST_URGENT)
+        return self.filter(Q(purpose=PhoneTask.Purpose.OFFER) | Q(pk__in=told.distinct("guardian_id").values("pk")))
 
     def never_made(self, now: datetime) -> "PhoneTaskQuerySet":
         """The calls that nobody made, or that reached nobody, before the session was over."""
@@ -214,7 +224,7 @@ class PhoneTask(models.Model):
 
     class Meta:
         verbose_name = "call"
-        verbose_name_plural = "phone list"
+        verbose_name_plural = "calls"
         ordering = ["session__starts_at", "created_at"]
         constraints = [
             models.CheckConstraint(

@@ -143,7 +143,7 @@ LISTS: dict[str, tuple[str, Callable[[int], object], int]] = {
     "places": ("admin:sessions_app_place_changelist", lambda n: PlaceFactory(), 6),
     "hosts": ("admin:sessions_app_zoomhost_changelist", lambda n: ZoomHostFactory(), 6),
     "meetings": ("admin:sessions_app_meeting_changelist", a_meeting, 6),
-    "calls": ("admin:sessions_app_phonetask_changelist", a_call, 6),
+    "calls": ("admin:sessions_app_phonetask_changelist", a_call, 7),
     "calls to print": ("admin:sessions_app_phonetask_sheet", a_call, 13),
     "contacted": ("admin:contacted", a_contact, 10),
     "ways in": ("admin:sessions_app_invitation_changelist", an_invitation, 5),

@@ -185,6 +185,36 @@ def test_one_call_settles_all_that_one_person_is_to_be_told(planner: Client, coo
     assert PhoneTask.objects.get(pk=stranger.pk).done_at is None
 
 
+def test_the_list_has_one_row_for_each_person(planner: Client, coordinator: User) -> None:
+    child = household(email="", phone="07700 900123", first_name="Siân")[1][0]
+    titles = ["Boats", "Story time", "Music", "Dance", "Slow songs"]
+    for days, title in enumerate(titles):
+        start = tomorrow_at(16) + timedelta(days=days)
+        times = {"starts_at": start, "ends_at": start + timedelta(minutes=45)}
+        confirming.confirm(ready_session(children=[child], title=title, **times).pk, by=coordinator, now=timezone.now())
+    a_session(coordinator, "07700 900999", start=tomorrow_at(18))
+    first, *others = PhoneTask.objects.filter(guardian__phone="07700 900123").order_by("session__starts_at")
+    PhoneTask.objects.filter(pk=others[-1].pk).update(attempts=2)
+    stranger = PhoneTask.objects.get(guardian__phone="07700 900999")
+    listed = reverse("admin:sessions_app_phonetask_changelist")
+    page = planner.get(listed)
+    assert list(page.context["cl"].result_list) == [first, stranger]
+    html = text_of(page)
+    assert [title for title in titles if title in html] == titles[:3]
+    assert [said for said in ("And 2 more", "To call, tried 2×") if said not in html] == []
+    # The number beside the navigation's line, the calls one by one, and the sheet count alike.
+    assert page.context["request"].badges["calls"] == 2
+    assert "Call 1 of 2" in text_of(planner.get(page_of(first)))
+    sheet = planner.get(reverse("admin:sessions_app_phonetask_sheet"))
+    assert (sheet.context["waiting"], len(sheet.context["people"])) == (2, 2)
+    # Found by any of the sessions; with all of them in a file; apart where it is asked for all.
+    assert list(planner.get(listed, {"q": "Slow songs"}).context["cl"].result_list) == [others[-1]]
+    export = reverse("admin:list_export", args=["sessions_app.phonetask"])
+    rows = b"".join(planner.post(export, {"format": "csv"}).streaming_content).decode().splitlines()  # type: ignore[attr-defined]
+    assert [[title in row for title in titles] for row in rows[1:]] == [[True] * 5, [False] * 5]
+    assert set(planner.get(listed, {"calls": "all"}).context["cl"].result_list) == {first, *others, stranger}
+
+
 def test_what_is_said_alike_of_several_sessions_is_said_once(planner: Client, coordinator: User) -> None:
     (parent,), (child,) = household(email="", phone="07700 900123")
     hall = Place.objects.create(name="The hall", address="1 High Street")
