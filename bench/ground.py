@@ -13,7 +13,7 @@ from pathlib import Path
 
 from demo.engines import Engines
 from whippersnappers.crypto import KEYSETS
-from whippersnappers.management.commands.generate_keys import new_keyset
+from whippersnappers.keysets import new_keyset
 
 HOST = "127.0.0.1"
 SENDER = "hello@whippersnappers.org"

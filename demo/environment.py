@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from demo.sample.people import PERSONAS, ZOOM_HOSTS
-from whippersnappers.management.commands.generate_keys import new_keyset
+from whippersnappers.keysets import new_keyset
 
 HERE = Path(__file__).resolve().parent.parent
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from demo.engines import Engines
-from whippersnappers.management.commands.generate_keys import new_keyset
+from whippersnappers.keysets import new_keyset
 
 TEST_ENVIRONMENT = {
     "ENVIRONMENT": "test",

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from whippersnappers.management.commands.generate_keys import new_keyset
+from whippersnappers.keysets import new_keyset
 
 ROOT = Path(__file__).resolve().parent.parent
 

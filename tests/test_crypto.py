@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from families.models import Child
 from tests.factories import ChildFactory
 from whippersnappers.crypto import DecryptionError, decrypt, encrypt
-from whippersnappers.management.commands.generate_keys import new_keyset, rotated
+from whippersnappers.keysets import new_keyset, rotated
 
 pytestmark = pytest.mark.django_db
 CANARY = "peanuts, EpiPen in the blue bag – ☂"

@@ -1,20 +1,83 @@
-"""Tables that only grow: Postgres itself refuses to change, delete or truncate their rows."""
+"""Tables that only grow: Postgres itself refuses to change, delete or truncate their rows.
 
-from collections.abc import Iterator
+Encrypted columns are the one exception: they may be sealed under another key, which changes no word. Postgres cannot
+open them, so it lets through what looks exactly like that, and nothing else (see `_AppendOnly`).
+"""
+
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pgtrigger
-from django.db import models
+from django.db import connection, models
+from pgtrigger import compiler
 
-_APPEND_ONLY = "append_only"
+from whippersnappers.crypto import MARK, EncryptedTextField, primary_mark
+
+# The session's setting that names the key to which values may change, for one of the keysets.
+_SETTING = "portal.sealing_anew_{}"
+_IGNORED = "IF ({ignore_func_name}(TG_NAME) IS TRUE) THEN"
+
+
+class FirmTriggerSql(compiler.UpsertTriggerSql):
+    """A trigger that pgtrigger's own switch, a setting that anybody can set, does not turn off."""
+
+    def get_template(self) -> str:
+        """The template of pgtrigger, in which the switch never fits."""
+        template = super().get_template()
+        if template.count(_IGNORED) != 1:
+            raise ValueError("pgtrigger writes its triggers in another way: look at this one")
+        return template.replace(_IGNORED, "IF FALSE THEN")
+
+
+class _AppendOnly(pgtrigger.Protect):
+    """Refuses UPDATE and DELETE, but an UPDATE that only seals values anew.
+
+    That is one in which every other column stays as it is, and each encrypted one too, or goes from another key to
+    the key that the session has named, from something to something, of the same length.
+    """
+
+    def compile(self, model: Any) -> compiler.Trigger:
+        """The trigger as migrations keep it; tables without encrypted columns have the plain one."""
+        plain = super().compile(model)
+        if not encrypted_columns(model):
+            return plain
+        return compiler.Trigger(name=plain.name, sql=FirmTriggerSql(**plain.sql.kwargs))
+
+    def get_func(self, model: Any) -> str:
+        refuse = super().get_func(model)
+        sealed = encrypted_columns(model)
+        if not sealed:
+            return str(refuse)
+        others = [f.column for f in model._meta.local_concrete_fields if f not in sealed]
+        allowed = [f"{_named(keys)} <> ''" for keys in sorted({field.keys for field in sealed})]
+        same = [f'NEW."{column}" IS NOT DISTINCT FROM OLD."{column}"' for column in others]
+        conditions = " AND ".join([*allowed, *same, *map(_only_the_key, sealed)])
+        return f"IF TG_OP = 'UPDATE' AND {conditions} THEN RETURN NEW; END IF; {refuse}"
+
+
+def encrypted_columns(model: type[models.Model]) -> list[EncryptedTextField]:
+    """The encrypted columns of a table."""
+    return [field for field in model._meta.local_concrete_fields if isinstance(field, EncryptedTextField)]
+
+
+def _only_the_key(field: EncryptedTextField) -> str:
+    new, old = f'NEW."{field.column}"', f'OLD."{field.column}"'
+    named = f"decode({_named(field.keys)}, 'hex')"
+    mark = f"substring({{}} from 1 for {MARK})"
+    return (
+        f"({new} IS NOT DISTINCT FROM {old} OR (octet_length({new}) = octet_length({old})"
+        f" AND {mark.format(new)} = {named} AND {mark.format(old)} <> {named}))"
+    )
+
+
+def _named(keys: str) -> str:
+    return f"coalesce(current_setting('{_SETTING.format(keys.lower())}', true), '')"
 
 
 def append_only() -> list[pgtrigger.Trigger]:
     """Triggers for a model's `Meta.triggers` that refuse UPDATE, DELETE and TRUNCATE."""
-    return [
-        pgtrigger.Protect(name=_APPEND_ONLY, operation=pgtrigger.Update | pgtrigger.Delete),
-        _never_truncated(),
-    ]
+    return [_AppendOnly(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete), _never_truncated()]
 
 
 def never_deleted(condition: pgtrigger.Condition | None = None) -> list[pgtrigger.Trigger]:
@@ -36,13 +99,13 @@ def _never_truncated() -> pgtrigger.Trigger:
 
 
 @contextmanager
-def sealing_anew(model: type[models.Model]) -> Iterator[None]:
-    """Let encrypted values of an append-only table be written under another key, in this block alone.
+def sealing_anew(keysets: Iterable[str]) -> Iterator[Any]:
+    """A cursor that may seal values of append-only tables anew, with the primary keys of these keysets.
 
-    Their words stay the same; whoever changes them finds that they do not fit the audit trail.
+    The permission ends with the caller's transaction.
     """
-    if not any(trigger.name == _APPEND_ONLY for trigger in getattr(model._meta, "triggers", [])):
-        yield
-        return
-    with pgtrigger.ignore(f"{model._meta.label}:{_APPEND_ONLY}"):
-        yield
+    with connection.cursor() as cursor:
+        for keys in keysets:
+            setting = _SETTING.format(keys.lower())
+            cursor.execute("SELECT set_config(%s, %s, true)", [setting, primary_mark(keys).hex()])
+        yield cursor

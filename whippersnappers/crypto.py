@@ -26,6 +26,10 @@ CONCERNS = "CONCERN_ENCRYPTION_KEYS"
 KEYSETS = (FIELDS, CONCERNS)
 
 
+# What the ciphertext of every key begins with, in bytes: Tink's version and the number of the key.
+MARK = 5
+
+
 class DecryptionError(Exception):
     """The stored bytes cannot be opened here: wrong key, or moved from another place."""
 
@@ -76,6 +80,32 @@ def encrypt(text: str, place: str, keys: str = FIELDS) -> bytes:
 def decrypt(sealed: bytes, place: str, keys: str = FIELDS) -> str:
     """Open what `encrypt` sealed for the same place. Raises DecryptionError otherwise."""
     return decrypt_bytes(sealed, place, keys).decode()
+
+
+@lru_cache(maxsize=8)
+def _key_numbers(encoded: str, name: str) -> list[int]:
+    """The numbers of the keys of a keyset, the primary one first."""
+    info = load_keyset(encoded, name).keyset_info()
+    return [info.primary_key_id, *(key.key_id for key in info.key_info)]
+
+
+def primary_mark(keys: str = FIELDS) -> bytes:
+    """What everything begins with that is sealed now. Raises ImproperlyConfigured."""
+    return _mark(_key_numbers(getattr(settings, keys), keys)[0])
+
+
+def marks(keys: str = FIELDS) -> set[bytes]:
+    """What everything begins with that this keyset can open. Raises ImproperlyConfigured."""
+    return {_mark(number) for number in _key_numbers(getattr(settings, keys), keys)}
+
+
+def _mark(number: int) -> bytes:
+    return b"\x01" + number.to_bytes(MARK - 1, "big")
+
+
+def seal_anew(sealed: bytes, place: str, keys: str = FIELDS) -> bytes:
+    """The same content under the primary key. Raises DecryptionError."""
+    return encrypt_bytes(decrypt_bytes(sealed, place, keys), place, keys)
 
 
 class _Sealed(bytes):
@@ -151,6 +181,9 @@ class EncryptedTextField(models.Field):
 
     def pre_save(self, instance: models.Model, add: bool) -> Any:
         value = instance.__dict__.get(self.attname)
+        if isinstance(value, _Sealed) and value[:MARK] in marks(self.keys) - {primary_mark(self.keys)}:
+            # Read under an older key and not opened: written back like that it would outlive a rotation.
+            return _Sealed(seal_anew(value, self.place(instance), self.keys))
         if value is None or isinstance(value, _Sealed):
             return value
         return _Sealed(self.sealed(value, self.place(instance)) if value else b"")

@@ -34,7 +34,7 @@ from whippersnappers.accounts.roles import Role
 from whippersnappers.audit.models import AuditEvent
 from whippersnappers.audit.trail import verify
 from whippersnappers.crypto import DecryptionError
-from whippersnappers.management.commands.generate_keys import rotated
+from whippersnappers.keysets import rotated
 from whippersnappers.outbox import catalogue
 from whippersnappers.outbox.models import OutgoingMail
 
@@ -159,7 +159,7 @@ def test_after_a_change_of_the_key_it_is_sealed_anew(settings: Any, lead: User) 
     other = ConcernFile(concern=file.concern, author=lead, at=file.at, kind="pdf", size=len(content), content=content)
     other.save()
     settings.CONCERN_ENCRYPTION_KEYS = rotated(settings.CONCERN_ENCRYPTION_KEYS)
-    call_command("reencrypt", stdout=StringIO())
+    call_command("rotate_keys", stdout=StringIO())
     again = {row.pk: (row.name, bytes(row.content)) for row in ConcernFile.objects.all()}
     assert again == {file.pk: (NAME, CANARY.encode()), other.pk: ("", content)}
 

@@ -1,21 +1,14 @@
 """Print fresh secrets, or the present keyset with a new primary key in front."""
 
-import base64
-import json
 import secrets
 from typing import Any
 
-import tink
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandParser
-from tink import aead
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from whippersnappers.crypto import FIELDS, KEYSETS, dump_keyset, load_keyset
-
-
-def new_keyset() -> str:
-    """A fresh value for one of `KEYSETS`."""
-    return dump_keyset(tink.new_keyset_handle(aead.aead_key_templates.AES256_GCM))
+from whippersnappers.crypto import FIELDS, KEYSETS
+from whippersnappers.keysets import new_keyset, prepared, retired, rotated
+from whippersnappers.rotating import under_older_keys
 
 
 class Command(BaseCommand):
@@ -26,13 +19,17 @@ class Command(BaseCommand):
         parser.add_argument(
             "--rotate",
             action="store_true",
-            help="print one keyset only: the present keys with a new primary key",
+            help="print one keyset only: the present keys with a new primary key, or with the one that was prepared",
         )
-
+        parser.add_argument(
+            "--prepare",
+            action="store_true",
+            help="print one keyset only: the present keys and a new one that seals nothing yet, for several computers",
+        )
         parser.add_argument(
             "--retire",
             action="store_true",
-            help="print one keyset only: the primary key alone; run `reencrypt` before",
+            help="print one keyset only: the primary key alone; run `rotate_keys` before",
         )
         parser.add_argument("--keyset", choices=KEYSETS, default=FIELDS, help="which one to rotate or to retire")
 
@@ -41,7 +38,11 @@ class Command(BaseCommand):
         if options["rotate"]:
             self.stdout.write(f"{name}={rotated(getattr(settings, name), name)}")
             return
+        if options["prepare"]:
+            self.stdout.write(f"{name}={prepared(getattr(settings, name), name)}")
+            return
         if options["retire"]:
+            _refuse_while_needed(name)
             self.stdout.write(f"{name}={retired(getattr(settings, name), name)}")
             return
         self.stdout.write(f"SECRET_KEY={secrets.token_urlsafe(50)}")
@@ -50,22 +51,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{name}={new_keyset()}")
 
 
-def rotated(encoded: str, name: str = FIELDS) -> str:
-    """The keyset with one more key, which becomes the primary; the old ones still decrypt."""
-    load_keyset(encoded, name)
-    old = json.loads(base64.b64decode(encoded))
-    new = json.loads(base64.b64decode(new_keyset()))
-    new["key"] += old["key"]
-    merged = base64.b64encode(json.dumps(new).encode()).decode()
-    load_keyset(merged)
-    return merged
-
-
-def retired(encoded: str, name: str = FIELDS) -> str:
-    """The keyset with its primary key alone: what older keys sealed does not open any more."""
-    load_keyset(encoded, name)
-    keyset = json.loads(base64.b64decode(encoded))
-    keyset["key"] = [key for key in keyset["key"] if key["keyId"] == keyset["primaryKeyId"]]
-    alone = base64.b64encode(json.dumps(keyset).encode()).decode()
-    load_keyset(alone)
-    return alone
+def _refuse_while_needed(name: str) -> None:
+    left = sum(under_older_keys(name).values())
+    if left:
+        raise CommandError(f"{left} values are still under an older key of {name}: run `rotate_keys` first.")
