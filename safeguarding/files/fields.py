@@ -56,7 +56,7 @@ class FilesField(forms.FileField):
             except ValidationError as refused:
                 wrong += refused.messages
         if wrong:
-            raise ValidationError(wrong)
+            raise ValidationError([*wrong, CHOOSE_AGAIN] if found else wrong)
         return found
 
 

@@ -31,6 +31,7 @@ _HANGING_ON_IT = (
     *("versions__author", "actions__owner", "referrals__made_by", "chronology__author"),
     *("disclosures__made_by", "disclosures__decided_by", "files__author"),
 )
+_KINDS = {kind: number for number, kind in enumerate(ChronologyEntry.Kind.values)}
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,8 @@ def line_of(concern: Concern, now: datetime) -> Line:
 def chronology(concern: Concern, *, kind: str = "", newest_first: bool = True) -> list[ChronologyEntry]:
     """What happened, all of it or one kind of thing."""
     entries = [entry for entry in concern.chronology.all() if not kind or entry.kind == kind]
+    # One press may write several at one moment: they stand as their kinds do, what was submitted first.
+    entries.sort(key=lambda entry: (entry.at, _KINDS[entry.kind]))
     return entries[::-1] if newest_first else entries
 
 

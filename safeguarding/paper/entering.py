@@ -97,7 +97,8 @@ def _note_paper(concern: Concern, sheet: Sheet, by: User, now: datetime) -> None
         typed_by=by,
         typed_at=now,
     )
-    received = f"{dates.clock(sheet.received_at)} on {dates.day(sheet.received_at, now=now)}"
-    words = f"Came on paper from {paper.reported_by}, received {received}. Typed in by {by}."
-    handling.add_entry(concern, ChronologyEntry.Kind.NOTE, by=by, now=now, words=words)
+    typed = f"{dates.clock(now)} on {dates.day(now, now=now)}"
+    words = f"Received on paper from {paper.reported_by}. Typed in by {by}, {typed}."
+    # It stands where it happened; when it was typed in say its words and the trail.
+    handling.add_entry(concern, ChronologyEntry.Kind.NOTE, by=by, now=sheet.received_at, words=words)
     record("concern.typed_in", by=by, target=concern, now=now, paper=paper.pk, received=sheet.received_at)

@@ -24,6 +24,7 @@ _LABELS = {
     "about": "What do the files show?",
 }
 _HELP = {
+    "how_serious": "",
     "what_happened": "Word for word, as it stands on the paper. What you think of it comes later, as a note.",
     "subject": "For them it does not exist. About the Lead or the deputy: it goes to the trustees.",
 }

@@ -28,6 +28,7 @@ from safeguarding import acting, adding, handling, linking, looking_after, refer
 from safeguarding.bundle.drafting import change_draft
 from safeguarding.models import Concern, ConcernPerson, Referral, SentFile
 from safeguarding.models.versions import NARRATIVE
+from safeguarding.paper.entering import Sheet, enter_paper
 from safeguarding.raising import Report, raise_concern
 from safeguarding.vocabulary import Kind, PersonRole
 from sessions_app.models import Booking, FamilyAnswer, Feedback, Invitation, LetIn, Meeting, Session, StaffProfile
@@ -84,6 +85,8 @@ MAY_READ: dict[str, set[str]] = {
     # What somebody of the staff reported: they read it again, and so does the Lead whom it is not about.
     **{f"canary-reported-{name}": {"practitioner", "lead"} for name in NARRATIVE},
     **{f"canary-reported-file-{what}": {"practitioner", "lead"} for what in ("name", "about", "content")},
+    # A report on paper that is about neither of the two Leads.
+    **{f"canary-concern-paper-{what}": {"lead", "subject_lead"} for what in ("who", "what")},
     "canary-concern-file-name": {"lead"},
     "canary-concern-file-about": {"lead"},
     "canary-concern-file-content": {"lead"},
@@ -197,6 +200,7 @@ def _plant_help_and_worry(world: World) -> None:
     concern = world.things["concern"] = raise_concern(report, by=guardian, now=timezone.now())
     ConcernPerson.objects.create(concern=concern, user=world.people["subject_lead"], role=PersonRole.SUBJECT)
     _see_to(concern, world.people["lead"])
+    _plant_paper(world.people["lead"])
     reported = Report(
         kind=Kind.STAFF,
         source=Concern.Source.STAFF,
@@ -207,6 +211,13 @@ def _plant_help_and_worry(world: World) -> None:
     adding.raise_or_add(reported, by=world.people["practitioner"], now=timezone.now())
     linked = world.things["linked_concern"].reference
     linking.link(concern.pk, linked, reason="canary-concern-link", by=world.people["lead"], now=timezone.now())
+
+
+def _plant_paper(lead: Any) -> None:
+    """What came on paper, typed in by the Lead."""
+    facts = {"kind": Kind.CHILD, "source": Concern.Source.PAPER, "form_key": uuid4(), "danger_now": Concern.Danger.NO}
+    report, now = Report(**facts, words={"what_happened": "canary-concern-paper-what"}), timezone.now()
+    enter_paper(report, Sheet(now, now, reporter_words="canary-concern-paper-who"), by=lead, now=now)
 
 
 def _see_to(concern: Concern, lead: Any) -> None:
@@ -367,6 +378,7 @@ def test_nobodys_files_hold_what_is_not_theirs(world, person):
         ("lead", "canary-reported-added"),
         ("practitioner", "canary-reported-where_now"),
         ("lead", "canary-concern-file-content"),
+        ("lead", "canary-concern-paper-who"),
         ("practitioner", "canary-reported-file-content"),
         ("lead", "canary-concern-link"),
     ],

@@ -103,6 +103,7 @@ def test_what_is_not_taken_is_said_and_nothing_is_kept(what: str, at_work: Clien
     assert (answer.status_code, nothing_was_kept(concern)) == (200, True)
     assert f"“bad.jpg”: {sentence}" in page
     assert "“good.jpg”" not in page
+    assert fields.CHOOSE_AGAIN in page
     assert "A letter" in page
 
 
