@@ -4,13 +4,14 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from families.models import Child
 from safeguarding import telling
-from safeguarding.models import ChronologyEntry, Concern, ConcernPerson, ConcernVersion
+from safeguarding.models import ChronologyEntry, Concern, ConcernDraft, ConcernPerson, ConcernVersion
 from safeguarding.vocabulary import Kind, PersonRole, State
 from whippersnappers.accounts.models import User
 from whippersnappers.audit.trail import record
@@ -41,7 +42,9 @@ def raise_concern(report: Report, *, by: User, now: datetime) -> Concern:
     try:
         # A savepoint, because two presses may arrive at the same moment.
         with transaction.atomic():
-            concern = _new_concern(report, by, now)
+            concern = _from_draft(report, by, now) or Concern.objects.create(
+                **_facts(report, now), reporter=by, form_key=report.form_key, started_at=now
+            )
     except IntegrityError:
         return Concern.objects.get(reporter=by, form_key=report.form_key)
     version = ConcernVersion.objects.create(concern=concern, number=1, author=by, at=now, **report.words)
@@ -61,14 +64,25 @@ def _check_children(report: Report, children: list[Child], by: User) -> None:
         raise ValidationError({"children": NOT_YOUR_CHILD})
 
 
-def _new_concern(report: Report, by: User, now: datetime) -> Concern:
-    return Concern.objects.create(
-        kind=report.kind,
-        source=report.source,
-        state=State.SUBMITTED,
-        danger_now=report.danger_now,
-        reporter=by,
-        form_key=report.form_key,
-        started_at=now,
-        submitted_at=now,
-    )
+def _from_draft(report: Report, by: User, now: datetime) -> Concern | None:
+    """The draft of this form, sent now; what was typed lives on in the version alone."""
+    own = Concern.objects.select_for_update().filter(reporter=by, form_key=report.form_key, state=State.DRAFT)
+    concern = own.first()
+    if concern is None:
+        return None
+    ConcernDraft.objects.filter(concern=concern).delete()
+    facts = _facts(report, now)
+    for name, fact in facts.items():
+        setattr(concern, name, fact)
+    concern.save(update_fields=list(facts))
+    return concern
+
+
+def _facts(report: Report, now: datetime) -> dict[str, Any]:
+    return {
+        "kind": report.kind,
+        "source": report.source,
+        "state": State.SUBMITTED,
+        "danger_now": report.danger_now,
+        "submitted_at": now,
+    }

@@ -12,7 +12,17 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 TESTS = [
     f"tests/safeguarding/test_{name}.py"
-    for name in ("reading", "closing", "looking_after", "linking", "stepping", "disclosing", "bundles")
+    for name in (
+        "reading",
+        "closing",
+        "looking_after",
+        "linking",
+        "stepping",
+        "disclosing",
+        "bundles",
+        "drafts",
+        "reporting",
+    )
 ]
 # File, what stands there, what stands there instead.
 MUTATIONS = [
@@ -34,6 +44,15 @@ MUTATIONS = [
     ),
     ("safeguarding/models/concerns.py", "sent.filter(assigned | ~Q(kind=Kind.LEAD))", "sent"),
     ("safeguarding/models/concerns.py", "sent.filter(assigned | Q(kind=Kind.LEAD)) if", "sent if"),
+    (
+        "safeguarding/models/concerns.py",
+        "self.filter(reporter=user, state=State.DRAFT)",
+        "self.filter(state=State.DRAFT)",
+    ),
+    ("safeguarding/models/concerns.py", "self.filter(reporter=user, source=Concern.Source.STAFF)", "self.all()"),
+    ("safeguarding/models/concerns.py", "sent = self.exclude(state=State.DRAFT)", "sent = self"),
+    ("safeguarding/reporting/forms.py", 'return self.data.get("writer", "") not in ("", str(user.pk))', "return False"),
+    ("safeguarding/reporting/pressing.py", "if not is_own(request):", "if False:"),
     ("safeguarding/closing.py", "    if alone:\n        _check_exception(concern, exception, by)\n", ""),
     ("safeguarding/closing.py", "    if others:\n", "    if False:\n"),
     ("safeguarding/closing.py", "    if not exception.strip():\n", "    if False:\n"),

@@ -5,6 +5,7 @@ from safeguarding.models.bundles import BundleDraft, SentFile
 from safeguarding.models.chronology import ChronologyEntry
 from safeguarding.models.concerns import Concern
 from safeguarding.models.disclosures import Disclosure
+from safeguarding.models.drafts import ConcernDraft
 from safeguarding.models.files import ConcernFile
 from safeguarding.models.links import ConcernLink
 from safeguarding.models.paper import PaperReport
@@ -19,6 +20,7 @@ __all__ = [
     "BundleDraft",
     "ChronologyEntry",
     "Concern",
+    "ConcernDraft",
     "ConcernFile",
     "ConcernLink",
     "ConcernPerson",

@@ -60,6 +60,14 @@ class ConcernQuerySet(models.QuerySet["Concern"]):
         mine = self.filter(reporter=user, source=Concern.Source.STAFF)
         return mine.exclude(state=State.DRAFT).exclude(self._kept_from(user))
 
+    def drafts_of(self, user: User) -> "ConcernQuerySet":
+        """What somebody of the staff has begun and not sent yet, the last first; nobody else ever sees it."""
+        if not user.is_staff:
+            return self.none()
+        return (
+            self.filter(reporter=user, state=State.DRAFT).select_related("draft__session").order_by("-draft__kept_at")
+        )
+
 
 class Concern(models.Model):
     """One worry about somebody's safety, from draft to closed. `reference` is what people call it.

@@ -11,6 +11,7 @@ from safeguarding.files.fields import FilesField, about_field, check_files
 from safeguarding.forms import MUCH, SOME, FormKey, children_field, who_field
 from safeguarding.models import Concern
 from safeguarding.vocabulary import Kind
+from whippersnappers.accounts.models import User
 
 CHOOSE = {"required": "Please choose one.", "invalid_choice": "Please choose one."}
 WHO = "Please say who it is about, or choose from the children."
@@ -127,6 +128,21 @@ class ConcernForm(forms.Form):
     def later_has_something(self) -> bool:
         """Whether the part that may wait must stand open: something is wrong in it, or already said there."""
         return any(field.errors or field.value() for field in self.later())
+
+
+class PageMarks(forms.Form):
+    """What a drawn form knows of itself, so that what is kept from it lands in the right draft, of the right person."""
+
+    page = FormKey(widget=forms.HiddenInput, required=False)
+    edition = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    writer = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def clean_edition(self) -> int:
+        return self.cleaned_data["edition"] or 0
+
+    def is_of_another(self, user: User) -> bool:
+        """Whether it was drawn for somebody else, who was signed in on this device before."""
+        return self.data.get("writer", "") not in ("", str(user.pk))
 
 
 class AddForm(forms.Form):

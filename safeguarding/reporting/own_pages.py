@@ -21,9 +21,9 @@ REPORTERS = tuple(STAFF_ROLES)
 
 @confidential(to=REPORTERS)
 def mine(request: HttpRequest, user: User, now: datetime) -> Answer:
-    """All that one sent oneself, newest first, without a word of what it says."""
-    concerns = list(Concern.objects.for_reporter(user))
-    context = {"concerns": concerns}
+    """All that one sent oneself, newest first, and what waits to be sent, without a word of what it says."""
+    concerns, drafts = list(Concern.objects.for_reporter(user)), list(Concern.objects.drafts_of(user))
+    context = {"concerns": concerns, "drafts": drafts}
     return Page("concern.own_listed", "safeguarding/reporting/mine.html", context, detail={"rows": len(concerns)})
 
 

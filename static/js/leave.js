@@ -8,6 +8,7 @@
   function leave() {
     document.title = "";
     document.body.hidden = true;
+    document.dispatchEvent(new Event("leaving"));
     document.querySelectorAll("form").forEach((form) => form.reset());
     location.replace(way.href);
   }

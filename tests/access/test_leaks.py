@@ -82,6 +82,9 @@ MAY_READ: dict[str, set[str]] = {
     "canary-concern-shared": {"lead"},
     "canary-concern-received": {"lead"},
     "canary-concern-consent": {"lead"},
+    # What is not sent is its author's alone.
+    "canary-draft-words": {"practitioner"},
+    "canary-draft-said": {"practitioner"},
     # What somebody of the staff reported: they read it again, and so does the Lead whom it is not about.
     **{f"canary-reported-{name}": {"practitioner", "lead"} for name in NARRATIVE},
     **{f"canary-reported-file-{what}": {"practitioner", "lead"} for what in ("name", "about", "content")},
@@ -381,6 +384,7 @@ def test_nobodys_files_hold_what_is_not_theirs(world, person):
         ("lead", "canary-concern-paper-who"),
         ("practitioner", "canary-reported-file-content"),
         ("lead", "canary-concern-link"),
+        ("practitioner", "canary-draft-said"),
     ],
 )
 def test_the_crawl_reaches_what_may_be_read(world, crawled, person, canary):
@@ -414,7 +418,7 @@ def test_nobody_learns_that_there_is_a_concern(world, crawled):
 
 
 def test_tables_hold_no_word_of_a_worry(world):
-    words = [b"canary-worry", b"canary-concern", b"canary-reported"]
+    words = [b"canary-worry", b"canary-concern", b"canary-reported", b"canary-draft"]
     # As letters, and as Postgres shows bytes.
     sought = [f"%{word.decode()}%" for word in words] + [f"%{word.hex()}%" for word in words]
     with connection.cursor() as cursor:

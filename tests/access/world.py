@@ -16,10 +16,11 @@ from families import agreeing, asking_about_data, consenting, proposing
 from families.helping import ask_for_help
 from families.models import Agreement, Child, Consent, FamilyImport, Guardian, Guardianship
 from safeguarding.acting import add_action
+from safeguarding.drafting import Typing, keep
 from safeguarding.files.attaching import add_own, attach
 from safeguarding.files.opening import open_upload
 from safeguarding.linking import link
-from safeguarding.models import Concern, ConcernPerson, Referral, SentFile
+from safeguarding.models import Concern, ConcernDraft, ConcernPerson, Referral, SentFile
 from safeguarding.raising import Report, raise_concern
 from safeguarding.vocabulary import Agency, Kind, PersonRole
 from sessions_app import confirming, family_feed, invitations, link_tokens, offer_links, rota_feed
@@ -131,6 +132,7 @@ def build() -> World:
     people |= {"other_guardian": stranger.user, **staff, "subject_lead": subject}
     things = _things(session, theirs, child, guardian, staff["coordinator"])
     things |= _concern(staff["practitioner"], child, subject, staff["lead"])
+    things["draft"] = _draft(staff["practitioner"]).concern
     return World(people, {**things, "other_child": other_child, "missing": UUID(int=0)})
 
 
@@ -163,6 +165,12 @@ def _concern(by: User, child: Child, subject: User, lead: User) -> dict[str, Any
     ConcernPerson.objects.create(concern=linked, user=subject, role=PersonRole.SUBJECT)
     link(concern.pk, linked.reference, reason="It is like it", by=lead, now=now)
     return {"concern": concern, "linked_concern": linked, "concern_sent": sent, **files, **steps}
+
+
+def _draft(by: User) -> ConcernDraft:
+    """What the practitioner has begun to write and not sent."""
+    fields = {"what_happened": ["canary-draft-words"], "childs_words": ["canary-draft-said"]}
+    return keep(Typing(UUID(int=5), UUID(int=6), 0, fields), by=by, now=timezone.now())
 
 
 def _separated_parents() -> tuple[Guardian, Guardian, Child]:

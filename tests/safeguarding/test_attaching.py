@@ -191,12 +191,12 @@ def test_files_come_with_a_concern_all_or_none(client: Client, reporter: User) -
     page = client.post("/concern/", {**FORM, "uploads": [note(), note("bad.html", b"<html>")]}).content.decode()
     assert "“bad.html”: We cannot take this kind of file" in page
     assert "A mark" in page
-    assert not Concern.objects.exists()
+    assert not Concern.objects.in_hand().exists()
     key = str(UUID(int=7))
     for _ in range(2):
         assert client.post("/concern/", {**FORM, "form_key": key, "uploads": [note()]}).status_code == 302
     file = ConcernFile.objects.get()
-    assert (file.author, file.name, file.concern) == (reporter, NAME, Concern.objects.get())
+    assert (file.author, file.name, file.concern) == (reporter, NAME, Concern.objects.in_hand().get())
     assert OutgoingMail.objects.filter(kind="concern_raised").count() == 1
 
 
@@ -206,7 +206,7 @@ def test_a_slip_elsewhere_says_that_files_have_to_be_chosen_again(client: Client
     client.logout()
     page = client.post("/concern/", {**FORM, "uploads": [note()]}).content.decode()
     assert "Please choose your files once more" in page
-    assert not Concern.objects.exists()
+    assert not Concern.objects.in_hand().exists()
 
 
 def test_a_reporter_adds_files_and_takes_their_own_back_out(client: Client, reporter: User, lead: User) -> None:
@@ -245,7 +245,7 @@ def test_a_concern_that_is_full_says_so_to_its_reporter(
     page = client.post(reverse("concern_own", args=[concern.pk]), {"words": "More", "uploads": [note()]})
     assert attaching.FULL in page.content.decode()
     assert attaching.FULL in client.post("/concern/", {**FORM, "uploads": [note()]}).content.decode()
-    assert (Concern.objects.count(), concern.versions.count(), concern.files.count()) == (1, 1, 0)
+    assert (Concern.objects.in_hand().count(), concern.versions.count(), concern.files.count()) == (1, 1, 0)
 
 
 def test_what_is_not_theirs_takes_no_file_and_gives_none(client: Client, reporter: User, lead: User) -> None:

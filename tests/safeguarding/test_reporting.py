@@ -12,9 +12,10 @@ from django.utils import timezone
 from families.plain_text import TOO_LONG, UNSEEN
 from safeguarding import adding, handling
 from safeguarding.forms import MUCH, SOME
-from safeguarding.models import ChronologyEntry, Concern, ConcernPerson, ConcernVersion, Recusal
+from safeguarding.models import ChronologyEntry, Concern, ConcernDraft, ConcernPerson, ConcernVersion, Recusal
+from safeguarding.models.concerns import ConcernQuerySet
 from safeguarding.reporting.forms import LATER, WHAT, WHO
-from safeguarding.vocabulary import Kind, PersonRole
+from safeguarding.vocabulary import Kind, PersonRole, State
 from tests.factories import BookingFactory, SessionFactory, StaffAssignmentFactory, UserFactory
 from tests.safeguarding.scenes import raised
 from whippersnappers.accounts.models import User
@@ -40,6 +41,10 @@ def staff(client: Client, reporter: User) -> Client:
 
 def key_of(staff: Client, address: str = "/concern/") -> str:
     return str(staff.get(address).context["form"]["form_key"].value())
+
+
+def sent() -> ConcernQuerySet:
+    return Concern.objects.exclude(state=State.DRAFT)
 
 
 def test_one_press_keeps_it_and_tells_the_lead(staff, reporter, lead):
@@ -106,7 +111,7 @@ def test_a_session_of_others_does_not_exist(staff):
 def test_a_child_of_no_session_cannot_be_chosen(staff):
     child = BookingFactory().child
     page = staff.post("/concern/", FORM | {"children": [str(child.pk)]})
-    assert (page.status_code, Concern.objects.count()) == (200, 0)
+    assert (page.status_code, sent().count()) == (200, 0)
     assert str(child.known_as) not in page.content.decode()
 
 
@@ -131,7 +136,7 @@ def test_999_comes_before_any_field(staff):
 
 
 def test_no_mail_no_concern(staff, monkeypatch):
-    """One transaction: what cannot be told is not kept, and the page does not say that it was."""
+    """One transaction: what cannot be told was not sent, and the page does not say that it was."""
 
     def broken(*_: Any, **__: Any) -> None:
         raise RuntimeError
@@ -139,8 +144,9 @@ def test_no_mail_no_concern(staff, monkeypatch):
     monkeypatch.setattr("safeguarding.telling.enqueue", broken)
     staff.raise_request_exception = False
     assert staff.post("/concern/", FORM).status_code == 500
-    assert (Concern.objects.count(), ConcernVersion.objects.count()) == (0, 0)
+    assert (sent().count(), ConcernVersion.objects.count()) == (0, 0)
     assert not AuditEvent.objects.filter(event="concern.raised").exists()
+    assert ConcernDraft.objects.get().fields["what_happened"] == [WORDS], "not sent is not lost"
 
 
 def test_own_ones_are_shown_as_sent_and_added_to(staff, reporter, lead):
@@ -236,7 +242,7 @@ _KEYS = ["", "nonsense", "\x00", "x" * 5000, str(uuid.UUID(int=0)), "[]", "0", "
 def test_slips_get_a_sentence_and_keep_nothing(staff, fields, sentence):
     page = staff.post("/concern/", FORM | fields)
     assert (page.status_code, sentence in page.content.decode()) == (200, True)
-    assert (Concern.objects.count(), ConcernVersion.objects.count(), OutgoingMail.objects.count()) == (0, 0, 0)
+    assert (sent().count(), ConcernVersion.objects.count(), OutgoingMail.objects.count()) == (0, 0, 0)
 
 
 @pytest.mark.parametrize("said", _TAKEN)
