@@ -1,6 +1,7 @@
 """Every text of staff that families read refuses requests for secrets (N1), and stands with its reading age (W3)."""
 
 import logging
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -112,6 +113,12 @@ class TestReadAlong:
         assert 'data-state="refused"' in said
         assert f"“{ASKS}”" in said
         assert ">N1</abbr>" in said
+
+    def test_of_a_refused_text_the_reading_age_is_said_too(self, planner: Client) -> None:
+        easy, hard = (text_of(self.look(planner, f"{text} {ASKS}")) for text in (EASY, HARD))
+        assert re.findall(r'data-state="(\w+)"', easy + hard) == ["refused", "easy", "refused", "hard"]
+        assert re.findall(r">Reading age \d+: ([\w ]+)", easy + hard) == ["easy to read", "shorten this "]
+        assert "<mark>accumulate</mark>" in hard
 
     def test_nothing_of_a_text_is_kept(self, planner: Client, caplog: pytest.LogCaptureFixture) -> None:
         events = AuditEvent.objects.count()
