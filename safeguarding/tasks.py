@@ -3,13 +3,15 @@
 from celery import shared_task
 from django.utils import timezone
 
-from safeguarding import escalating, heads
+from safeguarding import alerting, escalating, heads
 
 
 @shared_task(name="safeguarding.tasks.look_at_the_clocks")
 def look_at_the_clocks() -> None:
-    """Say what is late, once."""
-    escalating.escalate(timezone.now())
+    """Say what is late, and that there is something to read before a session; each once."""
+    now = timezone.now()
+    escalating.escalate(now)
+    alerting.tell_all(now)
 
 
 @shared_task(name="safeguarding.tasks.send_audit_head")

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from safeguarding.models import Assignment, Concern, ConcernFile, ConcernPerson, ConcernVersion, Escalation
+from safeguarding.models import Assignment, Concern, ConcernFile, ConcernPerson, ConcernVersion, Escalation, StaffAlert
 from safeguarding.vocabulary import Kind, PersonRole
 from whippersnappers.accounts.models import User
 from whippersnappers.accounts.roles import Role
@@ -13,6 +13,7 @@ from whippersnappers.outbox.queue import enqueue
 
 NEW_CONCERN = "concern_raised"
 CONCERN_WAITS = "concern_waits"
+STAFF_ALERT = "staff_alert"
 
 
 def tell_of_new(concern: Concern, *, now: datetime) -> None:
@@ -64,6 +65,19 @@ def tell_of_waiting(concern: Concern, escalation: Escalation, user: User, *, now
 def tell_of_given(given: Assignment, *, now: datetime) -> None:
     """Put a mail into the outbox for somebody who was given a concern, in the transaction that gives it."""
     _mail(CONCERN_WAITS, given.concern, given.user.email, now, given.user, of=given.pk)
+
+
+def tell_of_alert(alert: StaffAlert, user: User, *, now: datetime) -> None:
+    """Put a mail into the outbox for somebody of staff: there is something to read. What it is about stands nowhere."""
+    enqueue(
+        STAFF_ALERT,
+        key=f"{STAFF_ALERT}:{alert.pk}:{user.pk}",
+        to=user.email,
+        to_name=user.name,
+        person=f"user:{user.pk}",
+        context={"alert": str(alert.pk)},
+        now=now,
+    )
 
 
 def _mail(kind: str, concern: Concern, to: str, now: datetime, user: User | None, *, of: Any = None) -> None:

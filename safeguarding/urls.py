@@ -3,8 +3,8 @@
 from django.urls import path
 
 from safeguarding import portal
-from safeguarding.dashboard import bundles, concern, files, histories, home, left, paper, search, stepping
-from safeguarding.reporting import own_pages, paper_pages, raising_pages
+from safeguarding.dashboard import alerts, bundles, concern, files, histories, home, left, paper, search, stepping
+from safeguarding.reporting import alert_page, own_pages, paper_pages, raising_pages
 
 urlpatterns = [
     path("worried/", portal.worried, name="portal_worried"),
@@ -31,6 +31,8 @@ urlpatterns = [
     path("safeguarding/concerns/<uuid:pk>/<slug:name>/", stepping.step, name="safeguarding_step"),
     path("safeguarding/concerns/<uuid:pk>/actions/<uuid:action>/", stepping.action, name="safeguarding_action"),
     path("safeguarding/concerns/<uuid:pk>/referrals/<uuid:referral>/", stepping.answer, name="safeguarding_answer"),
+    path("safeguarding/concerns/<uuid:pk>/alerts/<uuid:alert>/", alerts.withdraw, name="safeguarding_alert_withdraw"),
+    path("to-read/<uuid:pk>/", alert_page.alert, name="staff_alert"),
     path("safeguarding/left/", left.disclosures, name="safeguarding_disclosures"),
     path("safeguarding/concerns/<uuid:pk>/files/<uuid:file>/", files.file, name="safeguarding_file"),
     path("safeguarding/concerns/<uuid:pk>/links/<uuid:other>/", stepping.part, name="safeguarding_part"),

@@ -20,6 +20,7 @@ TESTS = [
         "stepping",
         "disclosing",
         "bundles",
+        "alerting",
         "drafts",
         "reporting",
     )
@@ -87,6 +88,25 @@ MUTATIONS = [
     ("safeguarding/linking.py", "first, second = (locked(pk, by)", "first, second = (Concern.objects.get(pk=pk)"),
     ("safeguarding/linking.py", "rows.filter(first__in=seen, second__in=seen)", "rows"),
     ("safeguarding/linking.py", "seen = Concern.objects.visible_to(user).filter", "seen = Concern.objects.filter"),
+    (
+        "safeguarding/models/alerts.py",
+        "self.filter(withdrawn_at=None, ends_at__gt=now)",
+        "self.filter(ends_at__gt=now)",
+    ),
+    (
+        "safeguarding/models/alerts.py",
+        "self.filter(withdrawn_at=None, ends_at__gt=now)",
+        "self.filter(withdrawn_at=None)",
+    ),
+    ("safeguarding/models/alerts.py", ".filter(staff__user=user)", ""),
+    ("safeguarding/models/alerts.py", "for_deliverers=True).exclude(kept_from)", "for_deliverers=True)"),
+    ("safeguarding/models/alerts.py", ".exclude(kept_from).order_by", ".order_by"),
+    (
+        "safeguarding/reporting/alert_page.py",
+        "StaffAlert.objects.for_staff(user, now)",
+        "StaffAlert.objects.shown(now)",
+    ),
+    ("safeguarding/alerting.py", "        if user.pk in subjects:\n", "        if False:\n"),
     ("safeguarding/handling.py", "return Concern.objects.visible_to(by).select", "return Concern.objects.select"),
 ]
 

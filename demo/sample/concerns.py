@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from demo.sample.making import fixed_id
 from families.models import Child
-from safeguarding import acting, disclosing, handling, linking, looking_after, referring
+from safeguarding import acting, alerting, disclosing, handling, linking, looking_after, referring
 from safeguarding.models import Concern, Disclosure, Referral
 from safeguarding.raising import Report, raise_concern
 from safeguarding.vocabulary import Agency, IdentityCheck, Kind, LawfulBasis, PersonRole, Severity, ShareConsent
@@ -73,7 +73,7 @@ def make_concerns(now: datetime) -> None:
     lead, rhys, jonah = (_staff(name) for name in ("lena", "rhys", "jonah"))
     bruise = _raise(_BRUISE, children[:1], now)
     tired = _raise(_TIRED, children[:1], now)
-    _in_hand(tired, lead, now - timedelta(days=1))
+    _in_hand(tired, children[0], lead, now - timedelta(days=1))
     linking.link(tired.pk, bruise.reference, reason="The same child in one week.", by=lead, now=now)
     _referred(_raise(_ONLINE, children[1:2], now), lead, now - timedelta(days=5))
     for sample, subject in ((_SHORT, rhys), (_ALLEGATION, jonah)):
@@ -111,8 +111,19 @@ def _judged(concern: Concern, lead: User, severity: Severity, reason: str, now: 
     )
 
 
-def _in_hand(concern: Concern, lead: User, now: datetime) -> None:
+def _in_hand(concern: Concern, child: Child, lead: User, now: datetime) -> None:
     _judged(concern, lead, Severity.MEDIUM, "Three weeks in a row. No injury; the child is fed here.", now)
+    told = "Do not let anybody but the two parents collect them. Call me before you open the door to somebody else."
+    alerting.write_alert(
+        concern.pk,
+        child=child,
+        words=told,
+        for_deliverers=False,
+        named=[_staff("maya")],
+        last_day=(now + timedelta(days=28)).date(),
+        by=lead,
+        now=now,
+    )
     what, due_at = "Call the school: have they noticed the same?", now + timedelta(hours=4)
     acting.add_action(concern.pk, what=what, owner=lead, due_at=due_at, by=lead, now=now)
 

@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest
 from safeguarding import linking
 from safeguarding.dashboard.steps import offered
 from safeguarding.gathering import record
+from safeguarding.gathering.alerts import alerts_of
 from safeguarding.models import ChronologyEntry, Concern
 from safeguarding.reading import Page, confidential
 from whippersnappers.accounts.models import User
@@ -41,6 +42,7 @@ def concern(request: HttpRequest, user: User, now: datetime, pk: UUID) -> Page:
         "steps": offered(seen, user),
         "links": links,
         "linked": [(row.second if row.first_id == pk else row.first, row) for row in linking.linked_now(links)],
+        "alerts": alerts_of(seen, now),
         "adult": seen.adult_assessments.last(),
     }
     return Page(record.READ, "safeguarding/dashboard/concern.html", context, target=seen)

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from safeguarding import acting, assessing, closing, disclosing, handling, linking, looking_after, referring
+from safeguarding import acting, alerting, assessing, closing, disclosing, handling, linking, looking_after, referring
 from safeguarding.dashboard import step_forms as forms
+from safeguarding.dashboard.alert_forms import AlertForm
 from safeguarding.dashboard.sharing_forms import ShareForm
 from safeguarding.files.attaching import attach
+from safeguarding.gathering import choices
 from safeguarding.models import AdultAssessment, Concern, Disclosure, Referral
 from safeguarding.states import STEPS
 from safeguarding.vocabulary import Kind, State
@@ -88,6 +90,16 @@ def _share(concern: Concern, said: dict[str, Any], by: User, now: datetime) -> o
     return disclosing.disclose(concern.pk, shared, by=by, now=now)
 
 
+def _may_alert(concern: Concern, user: User) -> bool:
+    return _is_open(concern, user) and any(person.child for person in concern.people.all())
+
+
+def _alert(concern: Concern, said: dict[str, Any], by: User, now: datetime) -> object:
+    child = next(person.child for person in concern.people.all() if str(person.child_id) == said["child"])
+    named = choices.staff().filter(pk__in=said["named"])
+    return alerting.write_alert(concern.pk, **said | {"child": child, "named": named}, by=by, now=now)
+
+
 def _assess(concern: Concern, said: dict[str, Any], by: User, now: datetime) -> object:
     return assessing.assess_adult(concern.pk, AdultAssessment(**said), by=by, now=now)
 
@@ -165,6 +177,10 @@ _ALL = [
         "freeze", "Freeze access", "Freeze the access of whom it is about", forms.FreezeForm,
         lambda c, said, by, now: assessing.freeze(c.pk, **said, by=by, now=now),
         "Their access is frozen.", _may_freeze,
+    ),
+    Step(
+        "alert", "Alert staff", "Tell staff what they must know", AlertForm, _alert,
+        "They see it from now on, and get a mail that something is to be read.", _may_alert,
     ),
     Step("assign", "Give it to somebody", "Give it to somebody", forms.AssignForm, _assign, "It was given.", _is_open),
     Step(

@@ -1,6 +1,7 @@
 """Worries that were raised, and all that hangs on them. No model of this app has admin pages, ever."""
 
 from safeguarding.models.adults import AdultAssessment
+from safeguarding.models.alerts import StaffAlert, StaffAlertPerson
 from safeguarding.models.bundles import BundleDraft, SentFile
 from safeguarding.models.chronology import ChronologyEntry
 from safeguarding.models.concerns import Concern
@@ -31,4 +32,6 @@ __all__ = [
     "Recusal",
     "Referral",
     "SentFile",
+    "StaffAlert",
+    "StaffAlertPerson",
 ]

@@ -23,6 +23,7 @@ class ChronologyEntry(models.Model):
         ACTION = "action", "Action"
         REFERRAL = "referral", "Referral"
         SHARED = "shared", "Shared outside"
+        ALERT = "alert", "Alert to staff"
         PEOPLE = "people", "Who has to do with it"
         LATE = "late", "It waited too long"
 

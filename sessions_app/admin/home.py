@@ -17,6 +17,7 @@ from django.utils import timezone
 from sessions_app.admin.cards import SessionCard, cards
 from sessions_app.admin.families_waiting import CHANGES, DATA, HELP, families_waiting
 from sessions_app.models import Meeting, PhoneTask, Session, StaffProfile, SwapRequest
+from sessions_app.to_read import ToRead, to_read
 from whippersnappers import dates
 from whippersnappers.accounts.models import User
 from whippersnappers.outbox import catalogue
@@ -68,6 +69,7 @@ class Home:
     clearance: Waiting | None = None
     swaps: list[SwapRequest] = field(default_factory=list)
     mail_trouble: list[str] = field(default_factory=list)
+    to_read: list[ToRead] = field(default_factory=list)
 
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
@@ -80,7 +82,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
 
 def home_for(user: User, now: datetime) -> Home:
     """The home page of `user`."""
-    home = Home(greeting=_greeting(user, now))
+    home = Home(greeting=_greeting(user, now), to_read=to_read(user, now))
     home.plans = user.has_perm("sessions_app.change_session")
     home.delivers = not home.plans and user.has_perm("sessions_app.view_session")
     if home.plans or home.delivers:

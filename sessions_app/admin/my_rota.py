@@ -18,6 +18,7 @@ from sessions_app import rota_feed, staffing, suggesting, swapping
 from sessions_app.admin.pressing import own_profile, pressed
 from sessions_app.admin.steps import say_at_fields
 from sessions_app.models import Absence, Session, StaffAssignment, StaffProfile, SwapRequest
+from sessions_app.to_read import to_read
 from whippersnappers import dates
 from whippersnappers.accounts.access import signed_in
 from whippersnappers.admin_site import staff_site
@@ -29,6 +30,7 @@ def my_rota(request: HttpRequest) -> HttpResponse:
     """Everything about one person's own sessions, on one page."""
     me, now = own_profile(request), timezone.now()
     context: dict[str, Any] = staff_site().each_context(request) | {"title": "My rota", "now": now, "me": me}
+    context["to_read"] = to_read(signed_in(request), now)
     if me is not None:
         context |= _shown(me, now)
     return TemplateResponse(request, "staff/my_rota.html", context)

@@ -49,6 +49,7 @@ from sessions_app.admin.session_list import (
     mends_said,
     two_lines,
 )
+from sessions_app.admin.session_reader import for_reader
 from sessions_app.admin.session_steps import PAGES
 from sessions_app.admin.steps import Step, respond, told_in
 from sessions_app.admin.using_activities import UsesActivities
@@ -56,7 +57,6 @@ from sessions_app.admin.waiting_list import waiting_list
 from sessions_app.admin.waiting_steps import WAITING_PAGES
 from sessions_app.contacting import contacts_of, unsigned_said
 from sessions_app.door_list import door_list
-from sessions_app.family_words import words_of
 from sessions_app.models import Session
 from sessions_app.readiness import family_texts, gate_facts
 from sessions_app.text_advice import advise_on_all
@@ -174,7 +174,7 @@ class SessionAdmin(FindsSessions, ExportsSessions, UsesActivities):
             if request.method == "POST":
                 raise PermissionDenied
             return self.read_page(request, session)
-        context = self._around(session, timezone.now()) | {"words": words_of(session, signed_in(request))}
+        context = self._around(session, timezone.now()) | for_reader(session, signed_in(request), timezone.now())
         return super().change_view(request, object_id, form_url, context | (extra_context or {}))
 
     def changeform_view(
@@ -217,7 +217,7 @@ class SessionAdmin(FindsSessions, ExportsSessions, UsesActivities):
         context = self.admin_site.each_context(request) | self._around(session, timezone.now())
         context |= {"opts": None, "plans": request.user.has_perm("sessions_app.change_session")}
         context |= {"steps": session.steps.all(), "items": session.items.all(), "door": door_list(session)}
-        context["words"] = words_of(session, signed_in(request))
+        context |= for_reader(session, signed_in(request), timezone.now())
         context["may_see_children"] = request.user.has_perm("sessions_app.view_childinmysessions")
         return TemplateResponse(request, "staff/session_read.html", context)
 

@@ -24,7 +24,7 @@ from django.utils import timezone
 from families import asking_about_data, proposing
 from families.helping import ask_for_help
 from families.models import Guardian, Guardianship
-from safeguarding import acting, adding, handling, linking, looking_after, referring
+from safeguarding import acting, adding, alerting, handling, linking, looking_after, referring
 from safeguarding.bundle.drafting import change_draft
 from safeguarding.models import Concern, ConcernPerson, Referral, SentFile
 from safeguarding.models.versions import NARRATIVE
@@ -93,6 +93,8 @@ MAY_READ: dict[str, set[str]] = {
     "canary-concern-file-name": {"lead"},
     "canary-concern-file-about": {"lead"},
     "canary-concern-file-content": {"lead"},
+    # What staff of that child's sessions must know, and nobody else.
+    "canary-concern-alert": {"lead", "practitioner"},
     "canary-concern-recipient": set(),
     "canary-concern-left": {"lead"},
     "canary-concern-passage": {"lead"},
@@ -239,6 +241,9 @@ def _see_to(concern: Concern, lead: Any) -> None:
     sent = shared(concern, by=lead, **{name: f"canary-concern-{word}" for name, word in written.items()})
     text = json.dumps({"cover": [["For", "canary-concern-left"]], "sections": []})
     SentFile.objects.create(disclosure=sent, pages=1, content=b"canary-concern-file", text=text)
+    told = {"last_day": timezone.localdate() + timedelta(days=9), "for_deliverers": True, "named": []}
+    child = concern.people.get(child__isnull=False).child
+    alerting.write_alert(concern.pk, child=child, words="canary-concern-alert", **told, **signed)
     drafted = {"passages": ("canary-concern-passage",), "sharing": {"person": "canary-concern-recipient"}}
     change_draft(concern.pk, parts=("concern",), **signed)
     change_draft(concern.pk, **drafted, **signed)
@@ -378,6 +383,8 @@ def test_nobodys_files_hold_what_is_not_theirs(world, person):
         ("lead", "canary-concern-note"),
         ("lead", "canary-concern-officer"),
         ("lead", "canary-concern-consent"),
+        ("lead", "canary-concern-alert"),
+        ("practitioner", "canary-concern-alert"),
         ("lead", "canary-reported-added"),
         ("practitioner", "canary-reported-where_now"),
         ("lead", "canary-concern-file-content"),

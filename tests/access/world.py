@@ -16,6 +16,7 @@ from families import agreeing, asking_about_data, consenting, proposing
 from families.helping import ask_for_help
 from families.models import Agreement, Child, Consent, FamilyImport, Guardian, Guardianship
 from safeguarding.acting import add_action
+from safeguarding.alerting import write_alert
 from safeguarding.drafting import Typing, keep
 from safeguarding.files.attaching import add_own, attach
 from safeguarding.files.opening import open_upload
@@ -160,6 +161,8 @@ def _concern(by: User, child: Child, subject: User, lead: User) -> dict[str, Any
     sent = shared(concern, by=lead)
     SentFile.objects.create(disclosure=sent, pages=1, content=b"%PDF-1.3", text='{"cover": [], "sections": []}')
     files = {"concern_file": file, "concern_own_file": concern.files.get(author=by)}
+    soon = {"last_day": timezone.localdate() + timedelta(days=9), "for_deliverers": True, "named": []}
+    steps["concern_alert"] = write_alert(concern.pk, child=child, words="Stay with Pip", **soon, by=lead, now=now)
     words = {"what_happened": "Something like it"}
     linked = raise_concern(replace(report, form_key=UUID(int=3), words=words, children=[]), by=by, now=now)
     ConcernPerson.objects.create(concern=linked, user=subject, role=PersonRole.SUBJECT)

@@ -259,7 +259,7 @@ def test_my_rota_costs_the_same_with_one_session_and_with_ten(as_maya, maya, coo
             starts_at=tomorrow_at(16) + timedelta(days=number), state="confirmed", confirmed_at=timezone.now()
         )
         StaffAssignmentFactory(session=other, staff=maya.staff)
-    assert (with_one, cost()) == (10, 10)
+    assert (with_one, cost()) == (11, 11)
 
 
 def test_a_skill_is_kept_once_whatever_its_case(client, coordinator):
