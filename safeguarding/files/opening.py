@@ -12,13 +12,15 @@ from dataclasses import dataclass
 from hashlib import sha256
 from io import BytesIO
 from pathlib import PurePosixPath
+from threading import Lock
 
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.template.defaultfilters import filesizeformat
-from PIL import Image, ImageOps
+from PIL import Image
 
 from safeguarding.vocabulary import FileKind
+from whippersnappers.drawing_anew import drawn_anew
 from whippersnappers.uploads import MOST_OF_ONE
 
 # Pixels in all; a small file can claim to be a wall of them.
@@ -44,6 +46,8 @@ _UNREADABLE = (
     *(OSError, SyntaxError, ValueError, EOFError, TypeError, LookupError, OverflowError, struct.error, zlib.error),
     *(Image.DecompressionBombError, Image.DecompressionBombWarning),
 )
+# A picture of forty million pixels takes some 200 MB while it is drawn.
+_ONE_AT_A_TIME = Lock()
 _PAGE = re.compile(r"<\s*(?:!doctype|\?xml|\?php|html|head|body|script|svg|iframe|object|embed|img)\b", re.IGNORECASE)
 _NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 
@@ -110,25 +114,16 @@ def _drawn_anew(content: bytes) -> tuple[FileKind, bytes]:
                 raise ValidationError(TOO_MANY_PIXELS)
             is_png = found.format == "PNG"
             found.draft("RGB", (SIDE, SIDE))
-            picture = _on_white(found)
+            with _ONE_AT_A_TIME:
+                picture = drawn_anew(found, SIDE)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as bomb:
         raise ValidationError(TOO_MANY_PIXELS) from bomb
     except _UNREADABLE as error:
         raise ValidationError(BROKEN_PICTURE) from error
     # What was sent as PNG is mostly a screen with letters on it, which JPEG would blur.
-    if is_png and len(drawn := _saved(picture, "PNG", optimize=True)) <= MOST_OF_ONE:
+    if is_png and len(drawn := _saved(picture, "PNG")) <= MOST_OF_ONE:
         return FileKind.PNG, drawn
     return FileKind.JPEG, _saved(picture, "JPEG", quality=88, optimize=True)
-
-
-def _on_white(found: Image.Image) -> Image.Image:
-    """What it shows, upright, on a new sheet: a copy would carry its comments and profiles along."""
-    upright = ImageOps.exif_transpose(found)
-    upright.thumbnail((SIDE, SIDE))
-    seen = upright.convert("RGBA") if upright.has_transparency_data else upright.convert("RGB")
-    sheet = Image.new("RGB", seen.size, "white")
-    sheet.paste(seen, mask=seen if seen.mode == "RGBA" else None)
-    return sheet
 
 
 def _saved(picture: Image.Image, kind: str, **how: object) -> bytes:

@@ -29,7 +29,7 @@ def picture(kind: str = "JPEG", size: tuple[int, int] = (900, 600), **more) -> B
 def with_a_place() -> BytesIO:
     exif = Image.Exif()
     exif[0x010E] = PLACE_TAKEN
-    return picture(exif=exif)
+    return picture(exif=exif, comment=PLACE_TAKEN.encode())
 
 
 @pytest.mark.parametrize("file", [picture(), picture("PNG"), picture("WEBP"), with_a_place(), picture(size=(20, 3000))])
