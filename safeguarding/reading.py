@@ -182,19 +182,20 @@ def _drawn_and_noted(
         answer = view(request, user, now, *args, **kwargs)
         if isinstance(answer, HttpResponseRedirect):
             return answer
-        if isinstance(answer, Download):
-            _note_reading(answer, user, now)
-            return answer.response()
-        if not isinstance(answer, Page):
+        if not isinstance(answer, Page | Download):
             raise TypeError(f"{view.__name__} shows something that the trail would not know of")
-        # Whoever only reports learns nothing of how things stand.
-        stands = standing(user, now) if user.has_role(*ROLES) else None
-        context = {**answer.context, "now": now, "standing": stands, "idle": IDLE}
-        if answer.facts and stands:
-            context["page_state"] = _state(answer.facts, stands)
-        response = render(request, answer.template, context, status=answer.status)
+        response = _drawn(answer, request, user, now) if isinstance(answer, Page) else answer.response()
         _note_reading(answer, user, now)
         return response
+
+
+def _drawn(page: Page, request: HttpRequest, user: User, now: datetime) -> HttpResponse:
+    # Whoever only reports learns nothing of how things stand.
+    stands = standing(user, now) if user.has_role(*ROLES) else None
+    context = {**page.context, "now": now, "standing": stands, "idle": IDLE}
+    if page.facts and stands:
+        context["page_state"] = _state(page.facts, stands)
+    return render(request, page.template, context, status=page.status)
 
 
 def _state(facts: tuple[object, ...], stands: Standing) -> str:

@@ -18,6 +18,8 @@ TESTS = [
         "looking_after",
         "linking",
         "stepping",
+        "attaching",
+        "paper",
         "disclosing",
         "bundles",
         "alerting",
@@ -27,9 +29,9 @@ TESTS = [
 ]
 # File, what stands there, what stands there instead.
 MUTATIONS = [
-    ("safeguarding/reading.py", "if not user.has_role(*ROLES):", "if False:"),
+    ("safeguarding/reading.py", "if not user.has_role(*to):", "if False:"),
     ("safeguarding/reading.py", "if second_factors.is_missing(request):", "if False:"),
-    ("safeguarding/reading.py", "if is_idle(request, user, now):", "if False:"),
+    ("safeguarding/reading.py", "user.has_role(*ROLES) and is_idle(request, user, now)", "False"),
     ("safeguarding/reading.py", "noted is None or now - noted > IDLE", "noted is None or now - noted > 2 * IDLE"),
     ("safeguarding/reading.py", "if request.method not in methods:", "if False:"),
     ("safeguarding/reading.py", 'request.method != "POST" or is_own(request)', "True"),
@@ -99,7 +101,7 @@ MUTATIONS = [
         "self.filter(withdrawn_at=None)",
     ),
     ("safeguarding/models/alerts.py", ".filter(staff__user=user)", ""),
-    ("safeguarding/models/alerts.py", "for_deliverers=True).exclude(kept_from)", "for_deliverers=True)"),
+    ("safeguarding/models/alerts.py", "for_deliverers=True)).exclude(kept_from)", "for_deliverers=True))"),
     ("safeguarding/models/alerts.py", ".exclude(kept_from).order_by", ".order_by"),
     (
         "safeguarding/reporting/alert_page.py",
@@ -107,6 +109,25 @@ MUTATIONS = [
         "StaffAlert.objects.shown(now)",
     ),
     ("safeguarding/alerting.py", "        if user.pk in subjects:\n", "        if False:\n"),
+    (
+        "safeguarding/files/attaching.py",
+        "return add_files(locked(concern_id, by),",
+        "return add_files(Concern.objects.get(pk=concern_id),",
+    ),
+    (
+        "safeguarding/files/attaching.py",
+        "own = Concern.objects.for_reporter(by).select",
+        "own = Concern.objects.select",
+    ),
+    ("safeguarding/dashboard/files.py", "found(user, pk).files", "ConcernFile.objects"),
+    (
+        "safeguarding/reporting/own_pages.py",
+        "concern.files.filter(author=user), pk=file",
+        "concern.files.all(), pk=file",
+    ),
+    ("safeguarding/paper/entering.py", "sheet.subject.has_role(Role.LEAD, Role.DEPUTY)", "False"),
+    ("safeguarding/paper/entering.py", "if not looking_after.keepers(concern):", "if False:"),
+    ("safeguarding/paper/entering.py", "if Concern.objects.visible_to(by).filter(pk=concern.pk).exists():", "if True:"),
     ("safeguarding/handling.py", "return Concern.objects.visible_to(by).select", "return Concern.objects.select"),
 ]
 
