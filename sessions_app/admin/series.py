@@ -24,7 +24,14 @@ from sessions_app.admin.series_inlines import (
     steps_in,
 )
 from sessions_app.admin.series_steps import STEPS, SeriesStep, respond
-from sessions_app.admin.series_words import hours_said, outcome_said, rhythm_said, skipped_said, what_would_happen
+from sessions_app.admin.series_words import (
+    hours_said,
+    outcome_said,
+    rhythm_said,
+    skipped_said,
+    untouched_said,
+    what_would_happen,
+)
 from sessions_app.admin.series_work import ByWorker, press_change, show_again, work_page
 from sessions_app.admin.session_inlines import without_side_doors
 from sessions_app.admin.session_list import two_lines
@@ -142,13 +149,15 @@ class SeriesAdmin(UsesActivities):
     ) -> HttpResponse:
         series, now = self._visible(request, object_id), timezone.now()
         show_again(request, series.pk, "change")
+        run = cards(series.sessions.all(), now)
         around = {
             "title": series.title,
             "subtitle": None,
             "now": now,
             "rhythm": rhythm_said(series),
-            "run": cards(series.sessions.all(), now),
-            "skipped_days": skipped_said(series, now),
+            "run": run,
+            "untouched": untouched_said((card.session for card in run), now),
+            "skipped_days": skipped_said(dict(series.skipped_days.values_list("day", "reason")), now),
             "steps": [step for step in STEPS if step.fits(series, dates.local(now).date())],
         }
         return super().change_view(request, object_id, form_url, around | (extra_context or {}))

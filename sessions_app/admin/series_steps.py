@@ -13,7 +13,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from sessions_app.admin.family_texts import FamilyTextInput
-from sessions_app.admin.series_words import days_that_change, outcome_said, rhythm_said
+from sessions_app.admin.series_words import days_that_change, outcome_said, rhythm_said, skipped_said, untouched_said
 from sessions_app.admin.series_work import ByWorker, press_change, show_again
 from sessions_app.admin.steps import say_at_fields
 from sessions_app.admin.times import DayField
@@ -40,7 +40,7 @@ class ReasonForm(forms.Form):
 class ExtendForm(forms.Form):
     last_day = DayField(label="New last day")
 
-    def plan(self, series: Series) -> Plan:
+    def plan(self, series: Series, now: datetime) -> Plan:
         return lasting.extended(series, self.cleaned_data["last_day"])
 
 
@@ -48,7 +48,7 @@ class EndForm(ReasonForm):
     last_day = DayField(label="Last day that still takes place")
     field_order = ["last_day", "reason"]
 
-    def plan(self, series: Series) -> Plan:
+    def plan(self, series: Series, now: datetime) -> Plan:
         return lasting.ended(series, self.cleaned_data["last_day"])
 
 
@@ -64,14 +64,14 @@ class PauseForm(ReasonForm):
             self.add_error("until", "The last day must not be before the first.")
         return cleaned
 
-    def plan(self, series: Series) -> Plan:
-        return lasting.paused(series, self.cleaned_data["from_day"], self.cleaned_data["until"])
+    def plan(self, series: Series, now: datetime) -> Plan:
+        return lasting.paused(series, self.cleaned_data["from_day"], self.cleaned_data["until"], now)
 
 
 class ResumeForm(forms.Form):
     from_day = DayField(label="First day that takes place again")
 
-    def plan(self, series: Series) -> Plan:
+    def plan(self, series: Series, now: datetime) -> Plan:
         return lasting.resumed(series, self.cleaned_data["from_day"])
 
 
@@ -107,14 +107,18 @@ def respond(step: SeriesStep, request: HttpRequest, series: Series, site: Any, n
     context = {**site.each_context(request), "title": step.title, "step": step, "series": series, "form": form}
     # Said before the form writes what is wanted onto the series.
     context |= {"media": form.media, "rhythm": rhythm_said(series), "until": series.last_day}
+    context["untouched"] = untouched_said(series.sessions.all(), now)
     if request.method == "POST" and form.is_valid():
         try:
-            rehearsal, is_done = _press(step, form, series, request)
+            plan = form.plan(series, now)
+            rehearsal, is_done = _press(step, form, plan, request)
             if is_done:
                 messages.success(request, outcome_said(rehearsal.outcome))
                 return redirect(reverse("admin:sessions_app_series_change", args=[series.pk]))
             context |= {"rehearsal": rehearsal, "said": outcome_said(rehearsal.outcome)}
             context["days"] = days_that_change(rehearsal, now)
+            new = {day: why for day, why in plan.skipped.items() if day > context["until"]}
+            context["left_out"] = skipped_said(new, now)
         except ByWorker as too_long:
             return too_long.respond()
         except ValidationError as refused:
@@ -122,6 +126,6 @@ def respond(step: SeriesStep, request: HttpRequest, series: Series, site: Any, n
     return TemplateResponse(request, "staff/series_step.html", context)
 
 
-def _press(step: SeriesStep, form: Any, series: Series, request: HttpRequest) -> tuple[Rehearsal, bool]:
+def _press(step: SeriesStep, form: Any, plan: Plan, request: HttpRequest) -> tuple[Rehearsal, bool]:
     reason, seen = form.cleaned_data.get("reason", ""), request.POST.get("seen")
-    return press_change(request, form.plan(series), from_day=None, reason=reason, page=step.name, seen=seen)
+    return press_change(request, plan, from_day=None, reason=reason, page=step.name, seen=seen)

@@ -1,10 +1,11 @@
 """What becomes of a series, as its page says it, before and after."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sessions_app.models import Series
+from sessions_app.models import Series, Session
 from sessions_app.series import rules
 from sessions_app.series.plans import Line, Outcome
 from sessions_app.series.rehearsing import Rehearsal
@@ -95,9 +96,18 @@ def _shown(day: date, ticked: bool, why: str, line: Line | None, now: datetime) 
     return DayShown(day, dates.calendar_day(day, now=now), ticked, why, happens, trouble)
 
 
-def skipped_said(series: Series, now: datetime) -> list[str]:
+def untouched_said(sessions: Iterable[Session], now: datetime) -> str:
+    """What no change of the series reaches: `6 sessions have begun or are over: they stay as they are.`"""
+    begun = sum(one.starts_at <= now and one.state != Session.State.CANCELLED for one in sessions)
+    if begun == 0:
+        return ""
+    if begun == 1:
+        return "1 session has begun or is over: it stays as it is, whatever you change here."
+    return f"{begun} sessions have begun or are over: they stay as they are, whatever you change here."
+
+
+def skipped_said(skipped: Mapping[date, str], now: datetime) -> list[str]:
     """The days left out, with the reason: `Tuesday 16 February (Half term)`."""
     return [
-        dates.calendar_day(skip.day, now=now) + (f" ({skip.reason})" if skip.reason else "")
-        for skip in series.skipped_days.all()
+        dates.calendar_day(day, now=now) + (f" ({reason})" if reason else "") for day, reason in sorted(skipped.items())
     ]

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Max
 
 from sessions_app import confirming, digests
 from sessions_app.models import Series, Session
@@ -17,6 +18,7 @@ from sessions_app.series.comparing import pair
 from sessions_app.series.drafting import draft_sessions
 from sessions_app.series.following import Change, follow_series
 from sessions_app.series.plans import Line, Outcome, Plan, check, own_copy, plan_of, store
+from whippersnappers import dates
 from whippersnappers.audit.trail import record
 from whippersnappers.secret_requests import refuse_reason
 
@@ -45,6 +47,7 @@ def change(
     refuse_reason(reason)
     with transaction.atomic():
         stored = Series.objects.select_for_update().get(pk=wanted.series.pk)
+        _refuse_to_end_before_what_took_place(stored, wanted.series.last_day, now)
         before = plan_of(stored)
         ahead = _sessions_ahead(stored, from_day, now)
         if from_day is not None and stored.first_day < from_day:
@@ -66,6 +69,14 @@ def _sessions_ahead(series: Series, from_day: date | None, now: datetime) -> lis
     return list(
         ahead.select_related("place").prefetch_related("steps", "items", "wanted_skills").order_by("series_day")
     )
+
+
+def _refuse_to_end_before_what_took_place(series: Series, last_day: date, now: datetime) -> None:
+    begun = series.sessions.filter(starts_at__lte=now).exclude(state=Session.State.CANCELLED)
+    last = begun.aggregate(last=Max("series_day"))["last"]
+    if last is not None and last_day < last:
+        day = dates.calendar_day(last, now=now)
+        raise ValidationError({"last_day": f"It took place on {day}: choose that day or a later one."})
 
 
 def _hand_over(sessions: Sequence[Session], series: Series) -> None:

@@ -1,7 +1,7 @@
 """How long a series lasts: extended, ended, paused and taken up again. Each gives the plan to change the series to."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
 
@@ -39,13 +39,16 @@ def ended(series: Series, last_day: date) -> Plan:
     return _skipping(plan, every, {day: why for day, why in plan.skipped.items() if day <= last_day})
 
 
-def paused(series: Series, from_day: date, until: date | None) -> Plan:
+def paused(series: Series, from_day: date, until: date | None, now: datetime) -> Plan:
     """The series without its days from one day to another, both included, or until it is taken up again.
 
-    Raises ValidationError when there is no day to leave out.
+    Days on which it has begun are not left out any more. Raises ValidationError when there is no day to leave out.
     """
     plan = plan_of(series)
-    out = {day: PAUSED for day in plan.days if from_day <= day <= (until or series.last_day)}
+    between = [day for day in plan.days if from_day <= day <= (until or series.last_day)]
+    out = {day: PAUSED for day in between if plan.times_on(day)[0] > now}
+    if between and not out:
+        raise ValidationError({"from_day": "These days are over: choose days that are still to come."})
     if not out:
         raise ValidationError({"from_day": "It does not take place between these days: choose others."})
     if until is None:

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from sessions_app.models import Series, Session, Skill, Term
+from sessions_app.models import Holiday, Series, Session, Skill, Term
 from tests.factories import GroupFactory, StaffProfileFactory, ZoomHostFactory, household, london
 from tests.sessions_app.series.scenes import day, days_of
 from tests.sessions_app.staff_forms import add_line, as_posted, errors_of, text_of
@@ -278,6 +278,20 @@ def test_a_step_that_does_not_go_is_refused_in_words(planner, series, name, fiel
     page = planner.post(reverse(f"admin:sessions_app_series_{name}", args=[series.pk]), fields)
     assert words in text_of(page)
     assert len(days_of(series)) == 6
+
+
+def test_what_has_begun_is_said_to_stay_and_so_are_the_days_that_stay_free(planner, coordinator, series, time_machine):
+    assert "begun" not in text_of(planner.get(page_of(series)))
+    time_machine.move_to("2027-01-20 12:00+00:00")
+    planner.force_login(coordinator)
+    said = "2 sessions have begun or are over: they stay as they are, whatever you change here."
+    assert text_of(planner.post(page_of(series), edited(planner, series, title="Big drums"))).count(said) == 2
+    Holiday.objects.create(name="Easter", first_day="2027-02-20", last_day="2027-02-28")
+    page = planner.post(reverse("admin:sessions_app_series_extend", args=[series.pk]), {"last_day": "2027-03-02"})
+    assert said in text_of(page)
+    assert "Not on Tuesday 23 February (Easter)." in text_of(page)
+    page = planner.post(reverse("admin:sessions_app_series_end", args=[series.pk]), {"last_day": "2027-01-13"})
+    assert "It took place on Tuesday 19 January: choose that day or a later one." in text_of(page)
 
 
 def test_a_confirmed_day_is_called_off_with_a_reason_only(planner, series):

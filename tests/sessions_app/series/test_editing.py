@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 
 from sessions_app import booking, confirming
 from sessions_app.models import PhoneTask, Series, Session, Skill, StaffAssignment
-from sessions_app.series import rules
+from sessions_app.series import lasting, rules
 from sessions_app.series.editing import change
 from sessions_app.series.plans import Line, plan_of
 from sessions_app.series.rehearsing import press
@@ -55,6 +55,35 @@ def test_a_new_title_and_time_reach_every_session(series, coordinator):
     assert outcome.count(Line.CHANGED) == 6
     assert {s.title for s in series.sessions.all()} == {"Big drums"}
     assert session_on(series, "2027-02-02").starts_at == london("2027-02-02 17:00")
+
+
+def test_a_delivered_day_stays_as_it_was_whatever_becomes_of_the_series(series, coordinator):
+    after_two = london("2027-01-20 20:00")
+    series.sessions.filter(series_day__lte="2027-01-19").update(state=Session.State.DELIVERED, confirmed_at=NOW)
+    held = series.sessions.filter(series_day__lte="2027-01-19").order_by("pk")
+    before = list(held.values())
+    edit(series, coordinator, now=after_two, title="Big drums", starts=time(17), ends=time(18), children=(), staff={})
+    edit(series, coordinator, now=after_two, rule=rules.weekly([2]))
+
+    def take(step, *facts):
+        stored = Series.objects.get(pk=series.pk)
+        return change(step(stored, *facts), from_day=None, reason="", by=coordinator, now=after_two)
+
+    take(lasting.paused, day("2027-01-12"), day("2027-01-31"), after_two)
+    # Only what was still to come is left out.
+    assert list(series.skipped_days.values_list("day", flat=True)) == [day("2027-01-27")]
+    take(lasting.resumed, day("2027-01-12"))
+    take(lasting.extended, day("2027-03-03"))
+    take(lasting.ended, day("2027-02-03"))
+    edit(series, coordinator, now=after_two, from_day=day("2027-01-27"), title="Small drums")
+    assert list(held.values()) == before
+    for step, facts, at in (
+        (lasting.paused, (day("2027-01-12"), day("2027-01-20"), after_two), "from_day"),
+        (lasting.ended, (day("2027-01-13"),), "last_day"),
+    ):
+        with pytest.raises(ValidationError) as refused:
+            take(step, *facts)
+        assert list(refused.value.message_dict) == [at]
 
 
 def test_what_was_changed_in_one_session_stays_and_is_said(series, coordinator):
