@@ -4,10 +4,15 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from demo.sample.making import fixed_id
 from families.models import Child
 from safeguarding import acting, alerting, disclosing, handling, linking, looking_after, referring
+from safeguarding.files.opening import open_upload
 from safeguarding.models import Concern, Disclosure, Referral
+from safeguarding.paper.blank_form import blank_form
+from safeguarding.paper.entering import Sheet, enter_paper
 from safeguarding.raising import Report, raise_concern
 from safeguarding.vocabulary import Agency, IdentityCheck, Kind, LawfulBasis, PersonRole, Severity, ShareConsent
 from whippersnappers.accounts.models import User
@@ -79,6 +84,7 @@ def make_concerns(now: datetime) -> None:
     for sample, subject in ((_SHORT, rhys), (_ALLEGATION, jonah)):
         concern = _raise(sample, [], now)
         looking_after.add_person(concern.pk, role=PersonRole.SUBJECT, user=subject, by=lead, now=now)
+    _on_paper(lead, now)
 
 
 def _staff(name: str) -> User:
@@ -95,6 +101,25 @@ def _raise(sample: Sample, children: list[Child], now: datetime) -> Concern:
         children=children,
     )
     return raise_concern(report, by=_staff(sample.by), now=now - sample.ago)
+
+
+def _on_paper(lead: User, now: datetime) -> None:
+    """A volunteer without a sign-in wrote it by hand; the Lead typed it in, with a scan."""
+    report = Report(
+        kind=Kind.ADULT,
+        source=Concern.Source.PAPER,
+        form_key=fixed_id("concern", "paper"),
+        danger_now=Concern.Danger.NO,
+        words={
+            "who": "The grandmother who brings Sami. I do not know her name.",
+            "what_happened": "She said that her nephew “keeps the card”, and that she has no money for the bus.",
+            "when_and_where": "In the kitchen, while the children were singing.",
+            "action_taken": "I gave her a cup of tea and the bus fare.",
+        },
+    )
+    sheet = Sheet(now - timedelta(hours=27), now - timedelta(hours=26), reporter_words="Vera Quist, volunteer")
+    scan = open_upload(SimpleUploadedFile("Vera’s sheet.pdf", blank_form()))
+    enter_paper(report, sheet, [scan], about="Both sides of her sheet.", by=lead, now=now - timedelta(hours=25))
 
 
 def _judged(concern: Concern, lead: User, severity: Severity, reason: str, now: datetime) -> None:

@@ -64,8 +64,8 @@ def _concern(concern: Concern) -> Iterator[Part]:
     kinds += [str(tag.label) for tag in Tag if tag in concern.tags]
     words += [f"What it touches: {', '.join(kinds)}."] if kinds else []
     yield Part("concern", "concern", "In short", " ".join(words), wanted=True)
-    if concern.reporter:
-        yield Part("reporter", "concern", "Who told us", str(concern.reporter))
+    if concern.told_by:
+        yield Part("reporter", "concern", "Who told us", concern.told_by)
 
 
 def _told(concern: Concern) -> Iterator[Part]:

@@ -43,7 +43,7 @@ def names_in(concern: Concern, text: str) -> list[Name]:
     """Whose names stand in a text: people of the record, whoever wrote, and anybody else we know by such a name."""
     people = [_of_person(person) for person in concern.people.all()]
     staff = [_of_user(user) for user in _who_wrote(concern)]
-    known = list({name.label: name for name in (*staff, *people)}.values())
+    known = list({name.label: name for name in (*_on_paper(concern), *staff, *people)}.values())
     named = [name for name in known if _pattern(name.words).search(plain(text))]
     return [*named, *_known_otherwise(text, {word.casefold() for name in known for word in name.words})]
 
@@ -73,8 +73,18 @@ def _of_person(person: ConcernPerson) -> Name:
         return Name(f"person:{person.pk}", str(child), role, _ways(written | full), wanted)
     if person.user:
         return Name(f"user:{person.user_id}", str(person.user), role, _ways_of(str(person.user)), wanted)
-    capitals = [word for word in _WORD.findall(person.words) if word[0].isupper()]
-    return Name(f"person:{person.pk}", person.words, role, _ways({person.words, *capitals}), wanted)
+    return Name(f"person:{person.pk}", person.words, role, _ways_in(person.words), wanted)
+
+
+def _on_paper(concern: Concern) -> list[Name]:
+    """Who reported it on paper; who typed it in wrote something here."""
+    told = concern.told_by if concern.source == Concern.Source.PAPER else ""
+    return [Name("paper", told, "Reported it on paper", _ways_in(told), True)] if told else []
+
+
+def _ways_in(words: str) -> tuple[str, ...]:
+    """The ways in which somebody is named who is there in words alone."""
+    return _ways({words, *(word for word in _WORD.findall(words) if word[0].isupper())})
 
 
 def _of_user(user: User) -> Name:

@@ -136,3 +136,9 @@ class Concern(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def told_by(self) -> str:
+        """Who told us, for people; of a report on paper not who typed it in."""
+        paper = getattr(self, "paper", None) if self.source == self.Source.PAPER else None
+        return paper.reported_by if paper else str(self.reporter or "")

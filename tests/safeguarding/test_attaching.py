@@ -3,6 +3,7 @@
 import hashlib
 import subprocess
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -258,6 +259,23 @@ def test_what_is_not_theirs_takes_no_file_and_gives_none(client: Client, reporte
         assert client.get(reverse("concern_own_file", args=[other.pk, file.pk])).status_code == 404
         with pytest.raises(Concern.DoesNotExist):
             attaching.add_own(other.pk, "", [], about="", by=reporter, now=timezone.now())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_ten_presses_at_one_moment_one_keeps_it(lead: User) -> None:
+    concern = raised()
+
+    def press(_number: int) -> int:
+        try:
+            file = open_upload(SimpleUploadedFile(NAME, CANARY.encode()))
+            return len(attach(concern.pk, [file], about="", by=lead, now=timezone.now()))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(5) as pool:
+        assert sum(pool.map(press, range(10))) == 1
+    assert concern.files.count() == 1
+    verify()
 
 
 @pytest.fixture

@@ -16,6 +16,8 @@ from pypdf import PdfReader
 
 from families.plain_text import UNSEEN
 from safeguarding import escalating
+from safeguarding.bundle.parts import parts_of
+from safeguarding.bundle.withholding import names_in, withhold
 from safeguarding.models import Concern, ConcernFile, PaperReport
 from safeguarding.paper import blank_form, entering
 from safeguarding.reporting.forms import ABOUT, DANGER, SERIOUS
@@ -110,6 +112,15 @@ def test_a_sheet_becomes_a_concern_that_says_how_it_came(at_work: Client, lead: 
     assert concern.submitted_at < concern.acknowledged_at
     kept = AuditEvent.objects.filter(target_id=str(concern.pk)).order_by("sequence").values_list("event", flat=True)
     assert list(kept)[:4] == ["concern.raised", "concern.typed_in", "concern.file_added", "concern.moved"]
+
+
+def test_who_told_us_is_not_who_typed_it_in(at_work: Client, said: Said) -> None:
+    at_work.post(PAGE, said)
+    concern = Concern.objects.get()
+    told = {part.key: part.text for part in parts_of(concern)}["reporter"]
+    assert told == "Vera, a volunteer"
+    (vera,) = [name for name in names_in(concern, f"Received on paper from {told}.") if name.key == "paper"]
+    assert withhold("Vera said so", [vera], []) == "[name withheld] said so"
 
 
 def test_pressed_twice_it_is_one_concern(at_work: Client, said: Said) -> None:
