@@ -171,6 +171,38 @@ def nearest(view: View, x: float, y: float) -> Site:
     return min(sites, key=lambda site: dist((site.x, site.y), (x, y)))
 
 
+@dataclass(frozen=True)
+class Drawn:
+    """A mark on a figure, with the number that it has in the list."""
+
+    number: int
+    x: float
+    y: float
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One side of the body, with its marks."""
+
+    view: View
+    marks: list[Drawn]
+
+    @property
+    def label(self) -> str:
+        return self.view.label
+
+
+def figures(marks: Iterable[Mark]) -> list[Figure]:
+    """Front and back, each with the marks that are on it."""
+    numbered = list(enumerate(marks, 1))
+    return [Figure(view, [Drawn(n, m.x, m.y) for n, m in numbered if m.view == view]) for view in View]
+
+
+def in_words(marks: Iterable[Mark]) -> str:
+    """The list: a line for each mark, numbered as on the figures."""
+    return "\n".join(f"{number}. {mark.words}" for number, mark in enumerate(marks, 1))
+
+
 def kept(marks: Iterable[Mark]) -> list[dict[str, Any]]:
     """The marks as plain data, for the record. Raises ValueError when there are too many."""
     rows = [asdict(mark) for mark in marks]

@@ -71,7 +71,7 @@ def _concern(concern: Concern) -> Iterator[Part]:
 def _told(concern: Concern) -> Iterator[Part]:
     for version in concern.versions.all():
         for name in NARRATIVE:
-            words = getattr(version, name)
+            words = version.in_words(name)
             if words:
                 yield Part(f"version:{version.pk}:{name}", "told", _heading(version, name), words, name not in _SELDOM)
 

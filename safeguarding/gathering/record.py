@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from safeguarding.body_map import Figure, figures
 from safeguarding.gathering.lines import Line
 from safeguarding.models import ChronologyEntry, Concern, ConcernVersion
 from safeguarding.models.concerns import ConcernQuerySet
@@ -49,6 +50,11 @@ class Told:
 
     version: ConcernVersion
     said: list[Said]
+
+    @property
+    def figures(self) -> list[Figure]:
+        """The body map as it is drawn; none when nobody marked anything."""
+        return figures(self.version.marks) if self.version.body_map else []
 
 
 @dataclass(frozen=True)
@@ -92,7 +98,7 @@ def told(concern: Concern, *, by: User | None = None) -> list[Told]:
 
 def _said(version: ConcernVersion, before: ConcernVersion | None) -> Iterator[Said]:
     for name in NARRATIVE:
-        words, earlier = getattr(version, name), getattr(before, name) if before else ""
+        words, earlier = version.in_words(name), before.in_words(name) if before else ""
         if not words and not earlier:
             continue
         differs = difference(earlier, words) if before is not None and words != earlier else None

@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 
+from safeguarding.body_map import Mark, in_words, restored
 from safeguarding.models.people import CONCERN
 from whippersnappers.accounts.models import User
 from whippersnappers.append_only import append_only
@@ -40,6 +41,8 @@ class ConcernVersion(models.Model):
     how_serious = _narrative("how serious it seems to the reporter")
     where_now = _narrative("where the child is now")
     around_session = _narrative("the session, as the portal knew it")
+    # Plain data as JSON, see `body_map.kept`.
+    body_map = _narrative("marks on the body")
     added = _narrative("what was added later")
     # HMAC over the place and the words; the audit event of the version carries the same one.
     seal = models.CharField(max_length=64, editable=False)
@@ -56,6 +59,16 @@ class ConcernVersion(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.seal = self.sealed()
         super().save(*args, **kwargs)
+
+    @property
+    def marks(self) -> list[Mark]:
+        """The marks on the body map."""
+        return restored(json.loads(self.body_map)) if self.body_map else []
+
+    def in_words(self, name: str) -> str:
+        """What a field says, for people; the body map as a list."""
+        said: str = getattr(self, name)
+        return in_words(self.marks) if name == "body_map" else said
 
     def sealed(self) -> str:
         """The seal that these words must carry: HMAC-SHA256 with the audit trail's key."""

@@ -10,6 +10,7 @@ from families.portal.typed import with_typed
 from safeguarding.models import Concern, ConcernDraft
 from safeguarding.reporting import session_facts
 from safeguarding.reporting.forms import ConcernForm, PageMarks
+from safeguarding.reporting.marks import MarkRows
 from safeguarding.reporting.typed import as_kept
 from safeguarding.vocabulary import Kind
 from sessions_app.models import Session
@@ -33,7 +34,9 @@ def begun(request: HttpRequest, session: Session | None, user: User) -> HttpResp
 def continued(request: HttpRequest, draft: ConcernDraft, session: Session | None, user: User) -> HttpResponse:
     """The form as it was kept."""
     form = ConcernForm(initial={"form_key": draft.concern.form_key}, children=session_facts.children_of(session, user))
-    filled = with_typed(form, as_kept(draft), but={"form_key", "uploads"})
+    typed = as_kept(draft)
+    filled = with_typed(form, typed, but={"form_key", "uploads"})
+    filled.marks = MarkRows(typed, is_sent=False)
     return draw(request, filled, _marks(user, draft.edition), session, draft=draft)
 
 

@@ -10,11 +10,13 @@ from families.plain_text import LinesField
 from safeguarding.files.fields import FilesField, about_field, check_files
 from safeguarding.forms import MUCH, SOME, FormKey, children_field, who_field
 from safeguarding.models import Concern
+from safeguarding.reporting.marks import MarkRows
 from safeguarding.vocabulary import Kind
 from whippersnappers.accounts.models import User
 
 CHOOSE = {"required": "Please choose one.", "invalid_choice": "Please choose one."}
 WHO = "Please say who it is about, or choose from the children."
+MARKS = "Please look at the marks on the body map."
 WHAT = "Please say in a few words what you saw or heard."
 ABOUT = [
     (Kind.CHILD, "A child or young person"),
@@ -97,6 +99,7 @@ class ConcernForm(forms.Form):
 
     def __init__(self, *args: Any, children: QuerySet[Child] | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.marks = MarkRows(self.data, is_sent=self.is_bound)
         field: Any = self.fields["children"]
         if children is None:
             field.widget = forms.MultipleHiddenInput()
@@ -110,6 +113,8 @@ class ConcernForm(forms.Form):
         if "who" in said and not said["who"] and not said.get("children"):
             self.add_error("who", WHO)
         check_files(self, said)
+        if not self.marks.is_valid():
+            self.add_error(None, self.marks.trouble or MARKS)
         return said
 
     def words(self) -> dict[str, str]:
@@ -119,7 +124,7 @@ class ConcernForm(forms.Form):
         names = ("what_happened", "where_now", *LATER)
         serious, danger = dict(SERIOUS)[said["how_serious"]], dict(DANGER)[said["danger_now"]]
         about = {"who": "\n".join(filter(None, [ticked, said["who"]])), "how_serious": f"{serious}. {danger}."}
-        return {name: said[name] for name in names} | about
+        return {name: said[name] for name in names} | about | {"body_map": self.marks.text()}
 
     def later(self) -> list[forms.BoundField]:
         """The fields that may wait."""
@@ -127,7 +132,7 @@ class ConcernForm(forms.Form):
 
     def later_has_something(self) -> bool:
         """Whether the part that may wait must stand open: something is wrong in it, or already said there."""
-        return any(field.errors or field.value() for field in self.later())
+        return bool(self.marks.rows) or any(field.errors or field.value() for field in self.later())
 
 
 class PageMarks(forms.Form):

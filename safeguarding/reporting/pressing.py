@@ -65,7 +65,11 @@ def pressed(request: HttpRequest, session: Session | None, user: User) -> HttpRe
         messages.success(request, f"Kept at {clock(now)}. Nobody else can read it, and nothing was sent yet.")
         return redirect("concern_draft", pk=draft.concern_id)
     form = ConcernForm(as_sent(request, draft), request.FILES, children=session_facts.children_of(session, user))
-    return _sent(request, form, session, user, now) if form.is_valid() else _drawn(request, session, user, form=form)
+    return (
+        _sent(request, form, session, user, now)
+        if form.is_valid()
+        else _drawn(request, session, user, form=form, draft=draft)
+    )
 
 
 def _kept(request: HttpRequest, session: Session | None, user: User, now: datetime) -> tuple[ConcernDraft | None, str]:
@@ -116,9 +120,9 @@ def _sent(request: HttpRequest, form: ConcernForm, session: Session | None, user
 
 
 def _drawn(
-    request: HttpRequest, session: Session | None, user: User | None, *, form: ConcernForm | None = None, **why: bool
+    request: HttpRequest, session: Session | None, user: User | None, *, form: ConcernForm | None = None, **more: object
 ) -> HttpResponse:
     """The page as it was pressed. Without a user it knows no child, and keeps the ticks out of sight."""
     children = session_facts.children_of(session, user) if user else None
     pressed_form = form or ConcernForm(request.POST, children=children)
-    return draw(request, pressed_form, PageMarks(pressed_form.data), session, **why)
+    return draw(request, pressed_form, PageMarks(pressed_form.data), session, **more)

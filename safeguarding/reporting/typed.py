@@ -5,6 +5,7 @@ from django.http import HttpRequest, QueryDict
 from safeguarding.drafting import Typing
 from safeguarding.models import ConcernDraft
 from safeguarding.reporting.forms import ConcernForm, PageMarks
+from safeguarding.reporting.marks import is_row
 from sessions_app.models import Session
 
 # Names of fields that are nobody's words.
@@ -20,7 +21,7 @@ def typing_of(request: HttpRequest, session: Session | None) -> Typing:
         form_key=ConcernForm.base_fields["form_key"].clean(request.POST.get("form_key")),
         page=marks.cleaned_data["page"],
         edition=marks.cleaned_data.get("edition", 0),
-        fields={name: said for name, said in request.POST.lists() if name in _TYPED},
+        fields={name: said for name, said in request.POST.lists() if name in _TYPED or is_row(name)},
         session=session,
     )
 

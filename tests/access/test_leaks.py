@@ -25,6 +25,7 @@ from families import asking_about_data, proposing
 from families.helping import ask_for_help
 from families.models import Guardian, Guardianship
 from safeguarding import acting, adding, alerting, handling, linking, looking_after, referring
+from safeguarding.body_map import kept, mark_at
 from safeguarding.bundle.drafting import change_draft
 from safeguarding.models import Concern, ConcernPerson, Referral, SentFile
 from safeguarding.models.versions import NARRATIVE
@@ -206,12 +207,13 @@ def _plant_help_and_worry(world: World) -> None:
     ConcernPerson.objects.create(concern=concern, user=world.people["subject_lead"], role=PersonRole.SUBJECT)
     _see_to(concern, world.people["lead"])
     _plant_paper(world.people["lead"])
+    mark = mark_at("front_nose", "cut", "pea", "red", note="canary-reported-body_map")
     reported = Report(
         kind=Kind.STAFF,
         source=Concern.Source.STAFF,
         form_key=REPORTED,
         danger_now=Concern.Danger.NO,
-        words={name: f"canary-reported-{name}" for name in NARRATIVE},
+        words={name: f"canary-reported-{name}" for name in NARRATIVE} | {"body_map": json.dumps(kept([mark]))},
     )
     adding.raise_or_add(reported, by=world.people["practitioner"], now=timezone.now())
     linked = world.things["linked_concern"].reference
@@ -392,6 +394,7 @@ def test_nobodys_files_hold_what_is_not_theirs(world, person):
         ("practitioner", "canary-reported-file-content"),
         ("lead", "canary-concern-link"),
         ("practitioner", "canary-draft-said"),
+        ("lead", "canary-reported-body_map"),
     ],
 )
 def test_the_crawl_reaches_what_may_be_read(world, crawled, person, canary):

@@ -1,0 +1,108 @@
+"""The body map in the form of a concern: rows that say everything, kept in drafts, shown to reporter and Lead."""
+
+import uuid
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from safeguarding.body_map import MOST_MARKS, SITES
+from safeguarding.models import Concern, ConcernDraft, ConcernVersion
+from safeguarding.reporting.forms import MARKS
+from safeguarding.reporting.marks import MISSING
+from tests.factories import UserFactory
+from whippersnappers.accounts.models import User
+from whippersnappers.accounts.roles import Role
+
+pytestmark = pytest.mark.django_db
+FORM = {"kind": "child", "who": "Pip", "what_happened": "A mark", "danger_now": "no", "how_serious": "high"}
+CHEEK = {"site": "front_left_cheek", "injury": "bruise", "size": "coin", "colour": "blue", "note": "Round ☂"}
+IN_WORDS = "1. Left cheek (front): bruise, like a coin (1 to 3 cm), blue or purple. Round ☂"
+
+
+@pytest.fixture
+def staff(client: Client, lead: User) -> Client:
+    client.force_login(UserFactory(roles=[Role.PRACTITIONER]))
+    return client
+
+
+def row(number: int = 0, **changed: Any) -> dict[str, Any]:
+    return {f"mark-{number}-{name}": said for name, said in (CHEEK | changed).items()}
+
+
+def test_marks_are_sent_and_shown_as_figure_and_list(staff, lead):
+    pointed = row(7, site="back_spine", note="", x="98", y="140")
+    staff.post("/concern/", FORM | row() | pointed)
+    version = ConcernVersion.objects.get()
+    cheek = SITES["front_left_cheek"]
+    assert [(mark.site, mark.x, mark.y) for mark in version.marks] == [
+        ("front_left_cheek", cheek.x, cheek.y), ("back_spine", 98.0, 140.0),
+    ]  # fmt: skip
+    own = staff.get(f"/concern/mine/{version.concern_id}/").content.decode()
+    staff.force_login(lead)
+    leads = staff.get(f"/safeguarding/concerns/{version.concern_id}/").content.decode()
+    for page in (own, leads):
+        assert IN_WORDS in page
+        assert "Front of a body, 1 mark; " in page
+        assert "translate(98.0 140.0)" in page
+
+
+def test_a_draft_keeps_rows_and_has_room_for_another(staff):
+    page = staff.post("/concern/", FORM | row(3) | {"keep": "another"}, follow=True)
+    marks = page.context["form"].marks
+    assert ([r["note"].value() for r in marks.rows], marks.empty.prefix) == (["Round ☂"], "mark-4")
+    assert [len(figure.marks) for figure in marks.figures()] == [1, 0]
+    assert ConcernDraft.objects.get().fields["mark-3-site"] == ["front_left_cheek"]
+
+
+def test_an_empty_row_is_no_mark(staff):
+    staff.post("/concern/", FORM | dict.fromkeys(row(), ""))
+    assert ConcernVersion.objects.get().body_map == ""
+
+
+def test_another_part_of_the_body_means_its_middle(staff):
+    """Chosen from the list after pointing elsewhere, without a script that would move the point along."""
+    staff.post("/concern/", FORM | row(x="98", y="140"))
+    (mark,) = ConcernVersion.objects.get().marks
+    assert (mark.x, mark.y) == (SITES["front_left_cheek"].x, SITES["front_left_cheek"].y)
+
+
+_POINT = "That point is not on the drawing."
+_REFUSED: list[tuple[dict[str, Any], str]] = [
+    *[({name: ""}, sentence) for name, sentence in MISSING.items()],
+    *[({name: said}, sentence) for name, sentence in MISSING.items()
+      for said in ("nowhere", "<script>", "\x00", "' OR 1=1", "x" * 5000, "front_left_cheek ")],
+    *[({"x": x, "y": y}, _POINT) for x, y in (
+        ("-1", "10"), ("201", "10"), ("10", "401"), ("nan", "nan"), ("inf", "1"), ("1e9", "1"), ("a", "b"),
+        ("1", ""), ("", "1"), ("\x00", "1"), ("0x10", "1"), ("[]", "{}"))],
+    ({"note": "x" * 201}, "under 200 letters"), ({"note": "a\x00"}, "There is a sign in here"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("changed", "sentence"), _REFUSED)
+def test_a_mark_that_is_none_gets_a_sentence_and_nothing_is_sent(staff, changed, sentence):
+    page = staff.post("/concern/", FORM | row(**changed))
+    assert (page.status_code, sentence in page.content.decode()) == (200, True)
+    assert page.context["form"].non_field_errors() == [MARKS]
+    assert not Concern.objects.in_hand().exists()
+
+
+def test_more_marks_than_there_may_be_are_said(staff):
+    many: dict[str, Any] = {}
+    for number in range(MOST_MARKS + 1):
+        many |= row(number)
+    page = staff.post("/concern/", FORM | many).content.decode()
+    assert f"Put at most {MOST_MARKS} marks on the body map" in page
+    assert not Concern.objects.in_hand().exists()
+
+
+def test_rows_beyond_the_form_are_nobodys(staff):
+    staff.post("/concern/", FORM | row(100) | {"mark--1-site": "x", "mark-0-else": "y", "mark-٣-site": "z"})
+    assert ConcernVersion.objects.get().body_map == ""
+
+
+def test_the_same_marks_twice_are_one_version(staff):
+    sent = FORM | row() | {"form_key": str(uuid.uuid4())}
+    for _ in range(2):
+        staff.post("/concern/", sent)
+    assert (ConcernVersion.objects.count(), Concern.objects.count()) == (1, 1)
