@@ -53,7 +53,7 @@ def day_of(on: date) -> str:
 
 
 def _concern(concern: Concern) -> Iterator[Part]:
-    words = [f"{concern.get_kind_display()}. {concern.get_source_display()}."]
+    words = [f"{concern.get_kind_display()}. Reported by: {concern.get_source_display().lower()}."]
     if concern.submitted_at:
         words.append(f"Sent to us on {moment(concern.submitted_at)}.")
     if concern.danger_now:

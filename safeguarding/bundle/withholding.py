@@ -41,7 +41,10 @@ def plain(text: str) -> str:
 
 def names_in(concern: Concern, text: str) -> list[Name]:
     """Whose names stand in a text: people of the record, whoever wrote, and anybody else we know by such a name."""
-    people = [_of_person(person) for person in concern.people.all()]
+    persons = list(concern.people.all())
+    # Where nobody is said to have been harmed, a child in the record is whom it is about.
+    is_said = any(person.role == PersonRole.AFFECTED for person in persons)
+    people = [_of_person(person, is_said=is_said) for person in persons]
     staff = [_of_user(user) for user in _who_wrote(concern)]
     known = list({name.label: name for name in (*_on_paper(concern), *staff, *people)}.values())
     named = [name for name in known if _pattern(name.words).search(plain(text))]
@@ -63,11 +66,11 @@ def not_there(passages: Iterable[str], text: str) -> list[str]:
     return [p for p in passages if not re.search(_flexible(plain(p)), plain(text), re.IGNORECASE)]
 
 
-def _of_person(person: ConcernPerson) -> Name:
+def _of_person(person: ConcernPerson, *, is_said: bool) -> Name:
     role = person.get_role_display()
     wanted = person.role not in _WHOM_IT_IS_ABOUT
     if person.child:
-        child = person.child
+        child, wanted = person.child, wanted and is_said
         written = {child.known_as, child.first_name, child.last_name}
         full = {f"{first} {child.last_name}" for first in (child.known_as, child.first_name)}
         return Name(f"person:{person.pk}", str(child), role, _ways(written | full), wanted)

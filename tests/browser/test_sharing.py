@@ -87,3 +87,7 @@ def test_from_a_referral_to_a_file_with_names_withheld(eyes: Eyes, screen: Scree
     eyes.check("what-left")
     eyes.go(f"/safeguarding/concerns/{concern.pk}/")
     eyes.check("concern-shared")
+    # And a printer gets nothing of it
+    page.emulate_media(media="print")
+    expect(page.get_by_text("This page is not for paper")).to_be_visible()
+    expect(page.locator("main")).to_be_hidden()

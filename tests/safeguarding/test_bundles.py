@@ -10,6 +10,7 @@ import time_machine
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader
@@ -262,6 +263,25 @@ def test_the_same_text_cover_and_time_are_the_same_file(concern: Concern, lead: 
         assert "For PC Hill" in foot
     assert reader.metadata.title == "Confidential: safeguarding information"
     assert not reader.attachments
+
+
+def test_the_steps_cost_the_same_however_much_happened(at_work: Client, concern: Concern, lead: User) -> None:
+    put_together(at_work, concern, lead)
+
+    def costs() -> list[int]:
+        counted = []
+        for step in ("", "look", "to"):
+            at_work.get(page(concern, step))
+            with CaptureQueriesContext(connection) as asked:
+                assert at_work.get(page(concern, step)).status_code == 200
+            counted.append(len([q for q in asked if "SAVEPOINT" not in q["sql"]]))
+        return counted
+
+    before = costs()
+    for number in range(20):
+        handling.note(concern.pk, f"Note {number}", by=lead, now=timezone.now())
+    assert costs() == before
+    assert max(before) <= 40
 
 
 def test_an_entry_without_a_file_has_no_page_of_one(at_work: Client, concern: Concern, lead: User) -> None:

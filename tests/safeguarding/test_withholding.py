@@ -4,7 +4,7 @@ import pytest
 
 from safeguarding.bundle.withholding import Name, names_in, not_there, withhold
 from safeguarding.models import ConcernPerson
-from safeguarding.vocabulary import PersonRole
+from safeguarding.vocabulary import Kind, PersonRole
 from tests.factories import ChildFactory, GuardianFactory
 from tests.safeguarding.scenes import raised
 
@@ -50,6 +50,15 @@ def test_passages_go_across_lines_and_before_names() -> None:
 
 def test_a_passage_that_does_not_stand_there_is_said() -> None:
     assert not_there(["at  home", "at school"], "He was at\nhome.") == ["at school"]
+
+
+@pytest.mark.django_db
+def test_where_nobody_was_harmed_the_child_is_whom_it_is_about() -> None:
+    pip = ChildFactory(known_as="Pip")
+    concern = raised(kind=Kind.ONLINE, children=[pip])
+    assert [name.wanted for name in names_in(concern, "Pip")] == [False]
+    ConcernPerson.objects.create(concern=concern, child=ChildFactory(), role=PersonRole.AFFECTED)
+    assert [name.wanted for name in names_in(concern, "Pip")] == [True]
 
 
 @pytest.mark.django_db
