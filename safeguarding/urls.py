@@ -3,7 +3,19 @@
 from django.urls import path
 
 from safeguarding import portal
-from safeguarding.dashboard import alerts, bundles, concern, files, histories, home, left, paper, search, stepping
+from safeguarding.dashboard import (
+    alerts,
+    bundles,
+    concern,
+    figures,
+    files,
+    histories,
+    home,
+    left,
+    paper,
+    search,
+    stepping,
+)
 from safeguarding.reporting import alert_page, own_pages, paper_pages, raising_pages
 
 urlpatterns = [
@@ -33,6 +45,8 @@ urlpatterns = [
     path("safeguarding/concerns/<uuid:pk>/referrals/<uuid:referral>/", stepping.answer, name="safeguarding_answer"),
     path("safeguarding/concerns/<uuid:pk>/alerts/<uuid:alert>/", alerts.withdraw, name="safeguarding_alert_withdraw"),
     path("to-read/<uuid:pk>/", alert_page.alert, name="staff_alert"),
+    path("safeguarding/figures/", figures.figures, name="safeguarding_figures"),
+    path("safeguarding/figures/<slug:form>/", figures.file, name="safeguarding_figures_file"),
     path("safeguarding/left/", left.disclosures, name="safeguarding_disclosures"),
     path("safeguarding/concerns/<uuid:pk>/files/<uuid:file>/", files.file, name="safeguarding_file"),
     path("safeguarding/concerns/<uuid:pk>/links/<uuid:other>/", stepping.part, name="safeguarding_part"),

@@ -74,8 +74,8 @@ app.conf.beat_schedule = {
     },
     "send the head of the audit trail": {
         "task": "safeguarding.tasks.send_audit_head",
-        "schedule": 600.0,
-        "options": {"expires": 600.0},
+        "schedule": 60.0,
+        "options": {"expires": 60.0},
     },
     "forget old sessions and counters of tries": {
         "task": "whippersnappers.accounts.tasks.sweep_sign_in",

@@ -19,7 +19,7 @@ _ANY = [("", "Any")]
 _STATES = [choice for choice in State.choices if choice[0] != State.DRAFT]
 
 
-def _day(label: str) -> forms.DateField:
+def day(label: str) -> forms.DateField:
     """A day that a concern could have been sent on."""
     said = {"invalid": "Write the day like 24/11/2026."}
     years = [
@@ -37,8 +37,8 @@ class SearchForm(forms.Form):
     kind = forms.ChoiceField(label="About", choices=_ANY + Kind.choices, required=False)
     state = forms.ChoiceField(label="Where it stands", choices=_ANY + _STATES, required=False)
     severity = forms.ChoiceField(label="How severe", choices=_ANY + Severity.choices, required=False)
-    since = _day("Sent from")
-    until = _day("Sent until")
+    since = day("Sent from")
+    until = day("Sent until")
 
 
 @confidential()

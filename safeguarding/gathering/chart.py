@@ -56,6 +56,18 @@ def chart(months: list[Month]) -> Chart:
     return Chart(columns, COLUMN * len(months))
 
 
+def single_bars(numbers: list[tuple[str, int | None]]) -> Chart:
+    """One bar for each name; what is not shown has none."""
+    most = max((number or 0 for _, number in numbers), default=0) or 1
+    columns = []
+    for place, (name, number) in enumerate(numbers):
+        height = round(HEIGHT * (number or 0) / most)
+        x = place * COLUMN + (COLUMN - BAR) // 2
+        bars = [Bar("concerns", number, x, HEAD + HEIGHT - height, height)] if number else []
+        columns.append(Column(name, place * COLUMN, bars))
+    return Chart(columns, COLUMN * len(numbers))
+
+
 def _bars(month: Month, left: int, most: int) -> Iterable[Bar]:
     for place, kind in enumerate(("concerns", "attended", "missed")):
         number = getattr(month, kind)

@@ -33,6 +33,11 @@ class ConcernQuerySet(models.QuerySet["Concern"]):
             return sent.filter(assigned | ~Q(kind=Kind.LEAD))
         return sent.filter(assigned | Q(kind=Kind.LEAD)) if user.has_role(Role.TRUSTEE) else self.none()
 
+    def overseen_by(self, user: User) -> "ConcernQuerySet":
+        """What is counted for a trustee, who sees no single one: all that was sent, but what they are kept from."""
+        sent = self.exclude(state=State.DRAFT).exclude(self._kept_from(user))
+        return sent if user.has_role(Role.TRUSTEE) else self.none()
+
     @staticmethod
     def _kept_from(user: User) -> Q:
         subject = ConcernPerson.objects.filter(concern=OuterRef("pk"), user=user, role=PersonRole.SUBJECT)
