@@ -54,6 +54,7 @@ def _you(guardian: Guardian) -> Record:
         ("E-mail address", guardian.email),
         ("Trouble with that address", guardian.email_problem),
         ("Phone number", guardian.phone),
+        ("The number before that, which our staff know", guardian.known_phone),
         ("How you like to hear from us", guardian.get_prefers_display()),
         ("Language", guardian.get_language_display()),
         ("Easy read", "Yes" if guardian.easy_read else "No"),

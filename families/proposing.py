@@ -14,8 +14,10 @@ from django.db import transaction
 from families import registering
 from families.child_words import held_by
 from families.models import Child, Guardian, Guardianship, Proposal
+from families.own_numbers import trust_number
 from families.plain_text import tidy
 from families.sign_in import check_address
+from whippersnappers.accounts.emails import send_security_notice
 from whippersnappers.audit.trail import record
 from whippersnappers.secret_requests import refuse_reason
 
@@ -67,12 +69,18 @@ def check_value(field: str, value: str) -> None:
 
 @transaction.atomic
 def propose_address(guardian: Guardian, email: str, *, by: Any, now: datetime) -> Proposal | None:
-    """Ask staff to change the address with which the guardian signs in. Raises ValidationError keyed by `email`."""
+    """Ask staff to change the address with which the guardian signs in; the present one is told at once.
+
+    Raises ValidationError keyed by `email`.
+    """
     held = Guardian.objects.select_for_update().get(pk=guardian.pk)
     new = email.strip().lower()
     if not new:
         raise ValidationError({"email": "Please write your new e-mail address."})
-    return _propose(Proposal(field=Field.EMAIL, old=held.email, new=new, proposed_by=held), by, now)
+    proposal = _propose(Proposal(field=Field.EMAIL, old=held.email, new=new, proposed_by=held), by, now)
+    if proposal is not None and held.user is not None:
+        send_security_notice(held.user, "email_asked_for", now=now)
+    return proposal
 
 
 def _propose(proposal: Proposal, by: Any, now: datetime) -> Proposal | None:
@@ -123,6 +131,8 @@ def accept(proposal: Proposal, *, seen: str, by: Any, now: datetime) -> Proposal
 def _take_over(about: Child | Guardian, proposal: Proposal, by: Any, now: datetime) -> None:
     if isinstance(about, Guardian):
         check_address(Guardian(pk=about.pk, user_id=about.user_id, email=proposal.new))
+        # Staff have rung them.
+        trust_number(about)
         registering.change_email(about, proposal.new, by=by, now=now)
         return
     setattr(about, proposal.field, proposal.new)

@@ -13,6 +13,7 @@ from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
 from families.models import Child, Family, Group, Guardian, Guardianship
+from families.own_numbers import note_number
 from families.sign_in import SOMEBODY_ELSES_ADDRESS, check_address, keep_sign_in
 from families.writing import next_reference, write
 from whippersnappers.audit.trail import record
@@ -50,12 +51,14 @@ def check_guardian(guardian: Guardian) -> None:
 def save_guardian(guardian: Guardian, *, by: Any, now: datetime) -> list[str]:
     """Add or change a guardian and keep the sign-in account in step. Answers what changed.
 
-    A new address clears the problem that was noted for the old one.
+    A new address clears the problem that was noted for the old one; a number that its owner gives is told to them.
     """
     check_guardian(guardian)
     stored = None if guardian._state.adding else Guardian.objects.select_for_update().get(pk=guardian.pk)
     if stored and stored.email.lower() != guardian.email:
         guardian.email_problem = ""
+    if stored and stored.phone != guardian.phone:
+        note_number(guardian, stored.phone, by=by, now=now)
     _clean(guardian)
     try:
         with transaction.atomic():

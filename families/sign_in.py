@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 
 from families.models import Guardian
 from whippersnappers.accounts import people
+from whippersnappers.accounts.emails import send_security_notice
 from whippersnappers.accounts.models import User
 from whippersnappers.accounts.roles import Role
 
@@ -48,6 +49,8 @@ def keep_sign_in(guardian: Guardian, *, by: Any, now: datetime) -> None:
         return
     stored = Guardian.objects.filter(pk=guardian.pk).first()
     user = people.change_email(guardian.user, guardian.email or _no_address(guardian.user), by=by, now=now)
+    if user.email != guardian.user.email and guardian.email:
+        send_security_notice(user, "email_is_this", now=now)
     user = people.change_name(user, guardian.full_name, by=by, now=now)
     if not _signs_in(guardian):
         user = people.deactivate(user, by=by, now=now)

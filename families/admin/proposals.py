@@ -91,7 +91,7 @@ class ProposalAdmin(NotMadeHere, StaffAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Old beside new; accept, or decline with a reason. Then the next one."""
+        """Old beside new; accept, or decline with a reason. Then what became of it, and the way to the next one."""
         proposal, now = self.get_object(request, object_id), timezone.now()
         if proposal is None or not self.has_view_permission(request, proposal):
             raise Http404
@@ -100,7 +100,7 @@ class ProposalAdmin(NotMadeHere, StaffAdmin):
             if not self.has_change_permission(request, proposal):
                 raise PermissionDenied
             if form.is_valid() and self._decided(request, proposal, form, now):
-                return _on()
+                return redirect(proposal_page(proposal.pk))
             proposal.refresh_from_db()
             form.data = {**form.data.dict(), "seen": proposal.held}  # type: ignore[attr-defined]
         context = {**self.admin_site.each_context(request), **_shown(proposal), "form": form, "now": now}
@@ -130,6 +130,7 @@ def say_at_fields(form: forms.Form, refusal: ValidationError) -> None:
 
 def _shown(proposal: Proposal) -> dict[str, Any]:
     """What the page says about one proposal, and what else waits about the same child."""
+    guardian = proposal.proposed_by
     others = Proposal.objects.waiting().filter(child=proposal.child_id).exclude(pk=proposal.pk)
     standing = Guardianship.objects.filter(guardian=proposal.proposed_by, child=proposal.child_id)
     return {
@@ -140,6 +141,9 @@ def _shown(proposal: Proposal) -> dict[str, Any]:
         "new": proposal.said(proposal.new),
         "is_waiting": proposal.state == Proposal.State.PROPOSED,
         "is_address": proposal.field == Proposal.Field.EMAIL,
+        "own_phone_since": guardian.own_phone_since,
+        "ring": guardian.known_phone if guardian.own_phone_since else guardian.phone,
+        "next_page": _next_page() if proposal.state != Proposal.State.PROPOSED else "",
         "restricted": standing.filter(restricted=True).exists(),
         "others": list(others.select_related("child", "proposed_by")) if proposal.child_id else [],
         "whose_page": reverse("admin:families_guardian_change", args=[proposal.proposed_by_id]),
@@ -153,7 +157,7 @@ def proposal_page(pk: UUID) -> str:
     return reverse("admin:families_proposal_change", args=[pk])
 
 
-def _on() -> HttpResponse:
-    """On to the one that waits longest; after the last, back to the list."""
+def _next_page() -> str:
+    """The address of the one that waits longest; empty after the last."""
     first = Proposal.objects.waiting().order_by("proposed_at").first()
-    return redirect(proposal_page(first.pk) if first else reverse("admin:families_proposal_changelist"))
+    return proposal_page(first.pk) if first else ""

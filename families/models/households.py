@@ -97,6 +97,10 @@ class Guardian(models.Model):
     # Why mail to the address cannot arrive, once a server has said so; cleared with a new address.
     email_problem = models.CharField(max_length=200, blank=True)
     phone = models.CharField(max_length=30, blank=True)
+    # Since when the number is one that was given on the portal, and the last one that staff knew: whoever holds a
+    # phone that is signed in can give a number, so it proves nothing about who they are.
+    own_phone_since = models.DateTimeField(null=True, blank=True, editable=False)
+    known_phone = models.CharField(max_length=30, blank=True, editable=False)
     prefers = models.CharField(
         "prefers to be contacted by", max_length=10, choices=Contact.choices, default=Contact.EMAIL
     )

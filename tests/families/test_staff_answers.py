@@ -38,7 +38,7 @@ def press(office, proposal, decision, **fields):
     return office.post(page_of(proposal), {"decision": decision, "seen": seen, "reason": "", **fields}, follow=True)
 
 
-def test_old_beside_new_then_accepted_and_on_to_the_next(office):
+def test_old_beside_new_then_accepted_and_the_way_to_the_next(office):
     (guardian,), (child,) = household()
     child.likes = "Trains"
     child.save()
@@ -46,7 +46,10 @@ def test_old_beside_new_then_accepted_and_on_to_the_next(office):
     page = text_of(office.get(page_of(first)))
     assert re.search("What we hold now Trains What they wrote Boats", page)
     answer = press(office, first, "accept")
-    assert answer.redirect_chain[-1][0] == page_of(second)
+    # A second press meets what became of the first, never the next family's change.
+    assert answer.redirect_chain[-1][0] == page_of(first)
+    assert answer.context["next_page"] == page_of(second)
+    assert "Accept" not in [b.strip() for b in re.findall("<button[^>]*>([^<]*)", answer.content.decode())]
     child.refresh_from_db()
     assert child.likes == "Boats"
 
@@ -88,6 +91,16 @@ def test_an_address_is_accepted_after_a_call(office):
     (guardian,), _ = household(phone="07700 900123")
     made = propose_address(guardian, "new@example.org", by=guardian.user, now=timezone.now())
     assert "Ring 07700 900123" in text_of(office.get(page_of(made)))
+
+
+def test_a_number_given_on_the_portal_is_not_the_one_to_ring(office):
+    (guardian,), _ = household(phone="07700 900123")
+    guardian.phone = "07700 900666"
+    registering.save_guardian(guardian, by=guardian.user, now=timezone.now())
+    made = propose_address(guardian, "new@example.org", by=guardian.user, now=timezone.now())
+    page = text_of(office.get(page_of(made)))
+    assert "The number 07700 900666 was given on the portal" in page
+    assert "Ring 07700 900123" in page
 
 
 def request_of(guardian, kind="deletion", days_ago=0):

@@ -26,6 +26,9 @@ NOTICES = {
     "webauthn_removed": "A passkey was removed from your account",
     "recovery_codes_made": "New recovery codes were made for your account",
     "email_changed": "The e-mail address of your account was changed",
+    "email_is_this": "You sign in with this e-mail address from now on",
+    "email_asked_for": "We were asked to change the e-mail address of your account",
+    "phone_changed": "The phone number that we have for you was changed",
 }
 # allauth's own notices, as far as nothing of ours tells the person already.
 NOTICE_OF_TEMPLATE = {
