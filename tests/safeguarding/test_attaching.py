@@ -4,6 +4,7 @@ import hashlib
 import subprocess
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -11,18 +12,20 @@ from uuid import UUID
 
 import pytest
 import structlog
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import DatabaseError, Error, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from safeguarding import reading
 from safeguarding.files import attaching
-from safeguarding.files.attaching import attach
+from safeguarding.files.attaching import add_own, attach
 from safeguarding.files.fields import CHOOSE_AGAIN
-from safeguarding.files.opening import open_upload
+from safeguarding.files.opening import Opened, open_upload
 from safeguarding.models import ChronologyEntry, Concern, ConcernFile, ConcernPerson
 from safeguarding.vocabulary import Kind, PersonRole, State
 from tests.factories import UserFactory
@@ -49,10 +52,14 @@ def at_work(client: Client, lead: User) -> Client:
     return client
 
 
+def opened_as(name: str, content: bytes = b"") -> Opened:
+    """A file as a form has looked into it."""
+    return open_upload(SimpleUploadedFile(name, content or name.encode()))
+
+
 def added(concern: Concern, by: User, content: bytes = CANARY.encode(), name: str = NAME) -> ConcernFile:
     """A file that somebody added."""
-    file = open_upload(SimpleUploadedFile(name, content))
-    (row,) = attach(concern.pk, [file], about=SHOWS, by=by, now=timezone.now())
+    (row,) = attach(concern.pk, [opened_as(name, content)], about=SHOWS, by=by, now=timezone.now())
     return row
 
 
@@ -267,8 +274,7 @@ def test_of_ten_presses_at_one_moment_one_keeps_it(lead: User) -> None:
 
     def press(_number: int) -> int:
         try:
-            file = open_upload(SimpleUploadedFile(NAME, CANARY.encode()))
-            return len(attach(concern.pk, [file], about="", by=lead, now=timezone.now()))
+            return len(attach(concern.pk, [opened_as(NAME)], about="", by=lead, now=timezone.now()))
         finally:
             connection.close()
 
@@ -309,6 +315,34 @@ def test_nothing_of_it_is_readable_anywhere_else(lead: User, client: Client, wat
     # As letters, and as Postgres writes bytes.
     assert CANARY.encode() not in dump
     assert CANARY.encode().hex().encode() not in dump
+
+
+def test_pages_ask_as_much_with_five_files_as_with_one(at_work: Client, reporter: User, lead: User) -> None:
+    concern = raised(by=reporter)
+    pages = {lead: reverse("safeguarding_concern", args=[concern.pk])}
+    pages |= {reporter: reverse("concern_own", args=[concern.pk])}
+
+    def asked(user: User) -> int:
+        at_work.force_login(user)
+        at_work.get(pages[user])
+        with CaptureQueriesContext(connection) as queries:
+            assert "0.txt" in at_work.get(pages[user]).content.decode()
+        return len(queries)
+
+    add_own(concern.pk, "", [opened_as("0.txt")], about="", by=reporter, now=timezone.now())
+    with_one = {user: asked(user) for user in pages}
+    more = [opened_as(f"{number}.txt") for number in range(1, 5)]
+    add_own(concern.pk, "", more, about="", by=reporter, now=timezone.now())
+    assert {user: asked(user) for user in pages} == with_one
+
+
+def test_who_was_signed_out_meanwhile_is_told_that_files_stay_behind(at_work: Client, lead: User) -> None:
+    step = reverse("safeguarding_step", args=[raised().pk, "file"])
+    with time_machine.travel(timezone.now() + timedelta(minutes=20), tick=False):
+        answer = at_work.post(step, {"uploads": [note()], "about": SHOWS})
+    assert (answer.status_code, ConcernFile.objects.count()) == (403, 0)
+    assert SHOWS in answer.content.decode()
+    assert "Your files did not come along" in answer.content.decode()
 
 
 def test_people_without_the_role_find_nothing(client: Client, lead: User) -> None:
