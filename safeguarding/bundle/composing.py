@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from safeguarding.body_map import Drawn, Figure, View
 from safeguarding.bundle.parts import GROUPS, Part, moment, parts_of
 from safeguarding.bundle.withholding import Name, names_in, withhold
 from safeguarding.models import Concern, Disclosure
@@ -31,6 +32,14 @@ class Piece:
 
     title: str
     text: str
+    # Of a body map: side, and where on it; numbered in this order, as in the words.
+    marks: tuple[tuple[str, float, float], ...] = ()
+
+    @property
+    def figures(self) -> list[Figure]:
+        """The body map as it is drawn; none where nothing is marked."""
+        drawn = [(view, Drawn(number, x, y)) for number, (view, x, y) in enumerate(self.marks, 1)]
+        return [Figure(view, [mark for side, mark in drawn if side == view]) for view in View] if drawn else []
 
 
 @dataclass(frozen=True)
@@ -82,7 +91,11 @@ def compose(concern: Concern, choice: Choice) -> Document:
 
     sections = []
     for group, title in GROUPS.items():
-        pieces = tuple(Piece(left_of(part.title), left_of(part.text)) for part in parts if part.group == group)
+        pieces = tuple(
+            Piece(left_of(part.title), left_of(part.text), tuple((str(m.view), m.x, m.y) for m in part.marks))
+            for part in parts
+            if part.group == group
+        )
         sections += [Section(title, pieces)] if pieces else []
     return Document(tuple(sections))
 

@@ -6,12 +6,15 @@ from datetime import datetime
 from fpdf import FPDF
 from fpdf.enums import Align, XPos, YPos
 
+from safeguarding.body_drawing import draw_figure
+from safeguarding.body_map import Figure
 from safeguarding.bundle.composing import Document
 from whippersnappers.pdf_files import FAMILY, dress
 
 TITLE = "Confidential: safeguarding information"
 HANDLE = "Only for the person named above. Keep it safe. If it is not for you, delete it and tell us at once."
-_MARGIN, _FOOT = 18.0, 16.0
+# Millimetres.
+_MARGIN, _FOOT, _BODY_HIGH = 18.0, 16.0, 90.0
 _INK, _QUIET, _LINE = (31, 41, 51), (70, 78, 86), (150, 160, 168)
 # How much of the recipient stands at the foot of a page.
 _FOOT_LETTERS = 90
@@ -56,7 +59,20 @@ def draw(document: Document, cover: Iterable[tuple[str, str]], recipient: str, m
             pdf.ln(2)
             _write(pdf, piece.title, bold=True, size=11)
             _write(pdf, piece.text, size=11)
+            _draw_body(pdf, piece.figures)
     return bytes(pdf.output()), pdf.pages_count
+
+
+def _draw_body(pdf: FPDF, figures: list[Figure]) -> None:
+    """Front and back side by side, on one page."""
+    if not figures:
+        return
+    if pdf.will_page_break(_BODY_HIGH + 8):
+        pdf.add_page()
+    top, left = pdf.get_y() + 2, _MARGIN
+    for figure in figures:
+        left += draw_figure(pdf, figure, left, top, _BODY_HIGH) + 20
+    pdf.set_xy(_MARGIN, top + _BODY_HIGH + 5)
 
 
 def _write(pdf: FPDF, text: str, *, bold: bool = False, size: float) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from safeguarding.body_map import Mark
 from safeguarding.gathering import record
 from safeguarding.models import AdultAssessment, ChronologyEntry, Concern, ConcernPerson, ConcernVersion
 from safeguarding.models.versions import NARRATIVE
@@ -35,6 +36,8 @@ class Part:
     title: str
     text: str
     wanted: bool = False
+    # Of a body map, beside its words.
+    marks: tuple[Mark, ...] = ()
 
 
 def parts_of(concern: Concern) -> list[Part]:
@@ -73,7 +76,9 @@ def _told(concern: Concern) -> Iterator[Part]:
         for name in NARRATIVE:
             words = version.in_words(name)
             if words:
-                yield Part(f"version:{version.pk}:{name}", "told", _heading(version, name), words, name not in _SELDOM)
+                marks = tuple(version.marks) if name == "body_map" else ()
+                key, wanted = f"version:{version.pk}:{name}", name not in _SELDOM
+                yield Part(key, "told", _heading(version, name), words, wanted, marks)
 
 
 def _heading(version: ConcernVersion, name: str) -> str:

@@ -85,8 +85,12 @@ def in_short(document: Document) -> str:
 def what_left(file: SentFile) -> tuple[list[tuple[str, str]], Document]:
     """Cover and text of a file that left."""
     kept = json.loads(file.text)
-    sections = (Section(s["title"], tuple(Piece(**piece) for piece in s["pieces"])) for s in kept["sections"])
-    return [(label, words) for label, words in kept["cover"]], Document(tuple(sections))
+    sections = tuple(Section(s["title"], tuple(map(_piece, s["pieces"]))) for s in kept["sections"])
+    return [(label, words) for label, words in kept["cover"]], Document(sections)
+
+
+def _piece(kept: dict[str, Any]) -> Piece:
+    return Piece(kept["title"], kept["text"], tuple((view, x, y) for view, x, y in kept["marks"]))
 
 
 def is_whole(file: SentFile) -> bool:

@@ -5,13 +5,12 @@ It asks what the page asks, in the same words and order, so that whoever types i
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from io import BytesIO
 
-from django.template.loader import render_to_string
 from fpdf import FPDF
 from fpdf.enums import Align, XPos, YPos
 
-from safeguarding.body_map import HEIGHT, WIDTH, Colour, Injury, View
+from safeguarding.body_drawing import draw_figure
+from safeguarding.body_map import HEIGHT, WIDTH, Colour, Injury, figures
 from safeguarding.reporting.forms import ABOUT, DANGER, SERIOUS, ConcernForm
 from whippersnappers.organisation import Organisation, organisation
 from whippersnappers.pdf_files import FAMILY, drawable, dress
@@ -164,8 +163,8 @@ def _back(sheet: _Sheet, who_we_are: Organisation) -> None:
 def _bodies(sheet: _Sheet) -> None:
     """Both sides of a body, with the words that help to describe a mark between them."""
     top, wide = sheet.get_y() + 1, _FIGURE_HIGH * WIDTH / HEIGHT
-    for view, left in ((View.FRONT, _MARGIN + 4), (View.BACK, sheet.w - _MARGIN - wide - 4)):
-        _figure(sheet, view, left, top, wide)
+    for figure, left in zip(figures([]), (_MARGIN + 4, sheet.w - _MARGIN - wide - 4), strict=True):
+        draw_figure(sheet, figure, left, top, _FIGURE_HIGH)
     middle = _MARGIN + wide + 10
     sheet.set_xy(middle, top + 8)
     for label, words in (
@@ -175,17 +174,6 @@ def _bodies(sheet: _Sheet) -> None:
     ):
         _list(sheet, middle, sheet.w - 2 * middle, label, words)
     sheet.set_xy(_MARGIN, top + _FIGURE_HIGH + 5)
-
-
-def _figure(sheet: _Sheet, view: View, left: float, top: float, wide: float) -> None:
-    outline = render_to_string("safeguarding/body_outline.html", {"view": view})
-    svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}">{outline}</svg>'
-    alt_text = f"{view.label} of a body"
-    sheet.image(BytesIO(svg.encode()), left, top, wide, _FIGURE_HIGH, alt_text=alt_text)
-    sheet.set_xy(left, top + _FIGURE_HIGH)
-    sheet.set_font(FAMILY, "B", 9)
-    sheet.set_text_color(*_INK)
-    sheet.cell(wide, 4, view.label, align=Align.C)
 
 
 def _list(sheet: _Sheet, left: float, wide: float, label: str, words: Sequence[str]) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -16,6 +17,7 @@ from django.utils import timezone
 from pypdf import PdfReader
 
 from safeguarding import handling
+from safeguarding.body_map import kept, mark_at
 from safeguarding.bundle import sending
 from safeguarding.bundle.composing import Choice, compose, cover
 from safeguarding.bundle.drawing import draw
@@ -263,6 +265,28 @@ def test_the_same_text_cover_and_time_are_the_same_file(concern: Concern, lead: 
         assert "For PC Hill" in foot
     assert reader.metadata.title == "Confidential: safeguarding information"
     assert not reader.attachments
+
+
+def test_marks_on_the_body_leave_in_words_and_drawn(at_work: Client, lead: User, secret: str) -> None:
+    marks = [
+        mark_at("front_left_cheek", "bruise", "coin", "blue", note="Olive saw it"),
+        mark_at("back_spine", "cut", "pea", "red"),
+    ]
+    concern = raised(words={"what_happened": WORDS, "body_map": json.dumps(kept(marks))})
+    ChildFactory(known_as="Olive")
+    put_together(at_work, concern, lead)
+    assert at_work.get(page(concern, "look")).content.decode().count('class="body-figure"') == 2
+    show_again(at_work, secret)
+    at_work.post(page(concern, "send"))
+    text = text_of(SentFile.objects.get().content)
+    assert "1. Left cheek (front): bruise, like a coin (1 to 3 cm), blue or purple. [name withheld] saw it" in text
+    assert "2. Middle of the back (back): cut or graze, like a pea (under 1 cm), red." in text
+    assert "Front" in text
+    _, document = sending.what_left(SentFile.objects.get())
+    drawn = [piece.figures for section in document.sections for piece in section.pieces if piece.figures]
+    assert [[mark.number for mark in side.marks] for side in drawn[0]] == [[1], [2]]
+    left = at_work.get(reverse("safeguarding_sent", args=[concern.pk, Disclosure.objects.get().pk]))
+    assert left.content.decode().count('class="body-figure"') == 2
 
 
 def test_the_steps_cost_the_same_however_much_happened(at_work: Client, concern: Concern, lead: User) -> None:
