@@ -91,7 +91,8 @@ def _ways_in(words: str) -> tuple[str, ...]:
 
 
 def _of_user(user: User) -> Name:
-    return Name(f"user:{user.pk}", str(user), "Wrote something here", _ways_of(str(user)))
+    """Staff stand by what they wrote; a parent who told us may not want to be known for it."""
+    return Name(f"user:{user.pk}", str(user), "Wrote something here", _ways_of(str(user)), not user.is_staff)
 
 
 def _who_wrote(concern: Concern) -> list[User]:

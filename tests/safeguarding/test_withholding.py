@@ -5,7 +5,7 @@ import pytest
 from safeguarding.bundle.withholding import Name, names_in, not_there, withhold
 from safeguarding.models import ConcernPerson
 from safeguarding.vocabulary import Kind, PersonRole
-from tests.factories import ChildFactory, GuardianFactory
+from tests.factories import ChildFactory, GuardianFactory, UserFactory
 from tests.safeguarding.scenes import raised
 
 
@@ -59,6 +59,14 @@ def test_where_nobody_was_harmed_the_child_is_whom_it_is_about() -> None:
     assert [name.wanted for name in names_in(concern, "Pip")] == [False]
     ConcernPerson.objects.create(concern=concern, child=ChildFactory(), role=PersonRole.AFFECTED)
     assert [name.wanted for name in names_in(concern, "Pip")] == [True]
+
+
+@pytest.mark.django_db
+def test_a_parent_who_told_us_is_withheld_and_staff_are_not() -> None:
+    parent, staff = GuardianFactory(first_name="Gita", last_name="Stone").user, UserFactory(name="Tom Hill")
+    for who, wanted in ((parent, True), (staff, False)):
+        offered = names_in(raised(by=who), f"{who} came")
+        assert [(name.label, name.wanted) for name in offered] == [(str(who), wanted)]
 
 
 @pytest.mark.django_db
