@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -12,10 +13,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.html import format_html
 
 from sessions_app.admin.series_words import rhythm_said
 from sessions_app.admin.series_work import GIVEN_UP, progress_said
-from sessions_app.models import Series, SeriesWork, Term
+from sessions_app.models import Series, SeriesWork, Session, Term
 from sessions_app.series import working
 from sessions_app.series.carrying import Prospect, carry_over, last_with_series, prospects, to_carry
 from sessions_app.series.keeping import refusal_from
@@ -122,7 +124,12 @@ def _say(request: HttpRequest, refused: ValidationError) -> None:
 
 
 def _planned(request: HttpRequest, term: Term, series: int, sessions: int) -> HttpResponse:
-    messages.success(request, f"{series} series with {sessions} sessions planned, as drafts.")
+    asked = {"state__exact": Session.State.DRAFT, "starts_at_from": term.first_day, "starts_at_to": term.last_day}
+    drafts = f"{reverse('admin:sessions_app_session_changelist')}?{urlencode(asked)}"
+    onward = format_html('<a class="st-onward" href="{}">Look at the drafts to confirm</a>', drafts)
+    messages.success(
+        request, format_html("{} series with {} sessions planned, as drafts. {}", series, sessions, onward)
+    )
     return redirect(f"{reverse('admin:sessions_app_series_changelist')}?term__id__exact={term.pk}")
 
 

@@ -102,7 +102,8 @@ class Week:
 
     @property
     def calls_open(self) -> int:
-        return sum(len(row.family.open_calls) for each in self.sessions for row in each.rows)
+        """The people who are still to be called, once for all their sessions."""
+        return len({call.guardian_id for each in self.sessions for row in each.rows for call in row.family.open_calls})
 
     @property
     def is_empty(self) -> bool:

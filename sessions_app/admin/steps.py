@@ -33,12 +33,14 @@ class Reach:
 
     @property
     def sentence(self) -> str:
-        """`This reaches 24 parents and carers: 22 by mail, 3 by phone.`"""
+        """`This reaches 24 parents and carers: 22 by mail, 3 by phone (1 of them both ways).`"""
         people = len({r.guardian.pk for r in self.mailed + self.phoned})
         if not people:
             return "This reaches nobody."
         noun = "1 parent or carer" if people == 1 else f"{people} parents and carers"
-        return f"This reaches {noun}: {len(self.mailed)} by mail, {len(self.phoned)} by phone."
+        both = len(self.mailed) + len(self.phoned) - people
+        twice = f" ({both} of them both ways)" if both else ""
+        return f"This reaches {noun}: {len(self.mailed)} by mail, {len(self.phoned)} by phone{twice}."
 
 
 def reach_of(session: Session) -> Reach:

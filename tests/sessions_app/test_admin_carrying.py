@@ -1,5 +1,6 @@
 """Planning a term from the one before, on its page."""
 
+import re
 from datetime import time, timedelta
 
 import pytest
@@ -39,6 +40,9 @@ def test_the_series_of_the_term_before_come_along_with_one_press(client, coordin
     response = client.post(url, {"from": terms[0].pk, "series": [series.pk]})
     assert response.status_code == 302
     new = Series.objects.get(term=terms[1])
+    onward = re.search(r'href="([^"]+)">Look at the drafts', text_of(client.get(response.url)))
+    drafts = client.get(onward[1].replace("&amp;", "&"))
+    assert set(drafts.context["cl"].result_list) == set(new.sessions.all())
     assert new.follows == series
     assert {s.state for s in new.sessions.all()} == {Session.State.DRAFT}
     assert "It is in this term already" in text_of(client.get(url))

@@ -53,7 +53,10 @@ def test_confirming_says_whom_it_reaches_and_then_does_it(planner: Client) -> No
     children = [household()[1][0], household(email="")[1][0], household(prefers="phone", phone="07700 900123")[1][0]]
     session = ready_session(children=children)
     page = planner.get(step("confirm", session))
-    assert page.context["reach"].sentence == "This reaches 3 parents and carers: 2 by mail, 2 by phone."
+    assert (
+        page.context["reach"].sentence
+        == "This reaches 3 parents and carers: 2 by mail, 2 by phone (1 of them both ways)."
+    )
     assert "no e-mail address" in text_of(page)
     session.refresh_from_db()
     assert session.state == "draft"
