@@ -1,5 +1,6 @@
 """Adding to a concern that was sent: another version, never a change of an earlier one."""
 
+import json
 from datetime import datetime
 from uuid import UUID
 
@@ -31,18 +32,27 @@ def raise_or_add(report: Report, *, by: User, now: datetime) -> Concern:
 
 
 @transaction.atomic
-def add_words(concern: UUID, words: str, *, by: User, now: datetime) -> ConcernVersion:
-    """What the reporter remembers later, beside all that was said before; the same words twice are kept once.
+def add_to(concern: UUID, more: dict[str, str], *, by: User, now: datetime) -> ConcernVersion:
+    """What the reporter remembers later, field by field, beside all that was said before; the same twice is kept once.
 
     Raises Concern.DoesNotExist when it is not their own.
     """
     own = Concern.objects.for_reporter(by).select_for_update(of=("self",)).get(pk=concern)
     last = own.versions.filter(author=by).order_by("-number")[0]
-    if last.added.split(_GAP)[-len(words.split(_GAP)) :] == words.split(_GAP):
-        return last
-    said = {name: getattr(last, name) for name in NARRATIVE}
-    said["added"] = f"{last.added}{_GAP}{words}" if last.added else words
-    return _new_version(own, said, by, now)
+    before = {name: getattr(last, name) for name in NARRATIVE}
+    said = {name: _joined(name, earlier, more.get(name, "")) for name, earlier in before.items()}
+    return last if said == before else _new_version(own, said, by, now)
+
+
+def _joined(name: str, earlier: str, more: str) -> str:
+    """Both, unless the earlier one ends with what is added."""
+    if not earlier or not more:
+        return earlier or more
+    if name == "body_map":
+        marks, new = json.loads(earlier), json.loads(more)
+        return earlier if marks[-len(new) :] == new else json.dumps(marks + new, ensure_ascii=False)
+    paragraphs, new = earlier.split(_GAP), more.split(_GAP)
+    return earlier if paragraphs[-len(new) :] == new else f"{earlier}{_GAP}{more}"
 
 
 def _note_more_danger(concern: Concern, said: Concern.Danger) -> None:

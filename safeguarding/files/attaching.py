@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Sum
 
 from safeguarding import telling
-from safeguarding.adding import add_words, raise_or_add
+from safeguarding.adding import add_to, raise_or_add
 from safeguarding.files.opening import Opened
 from safeguarding.handling import add_entry, locked
 from safeguarding.models import ChronologyEntry, Concern, ConcernFile
@@ -45,16 +45,19 @@ def raise_with_files(report: Report, uploads: Sequence[Opened], *, about: str, b
 
 
 @transaction.atomic
-def add_own(concern_id: Any, words: str, uploads: Sequence[Opened], *, about: str, by: User, now: datetime) -> None:
-    """Keep what a reporter adds to their own concern: words, files or both; whoever looks after it is told once.
+def add_own(
+    concern_id: Any, more: dict[str, str], uploads: Sequence[Opened], *, about: str, by: User, now: datetime
+) -> None:
+    """Keep what a reporter adds to their own concern: words for its fields, files, or both.
 
-    Raises `Concern.DoesNotExist` when it is not their own, and ValidationError as `attach` does.
+    Whoever looks after it is told once. Raises `Concern.DoesNotExist` when it is not their own, and ValidationError
+    as `attach` does.
     """
     own = Concern.objects.for_reporter(by).select_for_update(of=("self",)).get(pk=concern_id)
-    if words:
-        add_words(own.pk, words, by=by, now=now)
+    if more:
+        add_to(own.pk, more, by=by, now=now)
     kept = add_files(own, uploads, about=about, by=by, now=now)
-    if kept and not words:
+    if kept and not more:
         telling.tell_of_addition(kept[0], now=now)
 
 

@@ -2,10 +2,12 @@
 
 import uuid
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
+from families.models import Child
 from families.portal.typed import with_typed
 from safeguarding.models import Concern, ConcernDraft
 from safeguarding.reporting import session_facts
@@ -27,7 +29,8 @@ def begun(request: HttpRequest, session: Session | None, user: User) -> HttpResp
     own = drafts.filter(form_key=key).first()
     if own:
         return redirect("concern_draft", pk=own.pk)
-    form = ConcernForm(initial=_facts(session, key), children=session_facts.children_of(session, user))
+    children = session_facts.children_of(session, user)
+    form = ConcernForm(initial=_facts(session, key, children), children=children)
     return draw(request, form, _marks(user, 0), session, drafts=list(drafts))
 
 
@@ -36,7 +39,7 @@ def continued(request: HttpRequest, draft: ConcernDraft, session: Session | None
     form = ConcernForm(initial={"form_key": draft.concern.form_key}, children=session_facts.children_of(session, user))
     typed = as_kept(draft)
     filled = with_typed(form, typed, but={"form_key", "uploads"})
-    filled.marks = MarkRows(typed, is_sent=False)
+    filled.marks, filled.goes_on = MarkRows(typed, is_sent=False), True
     return draw(request, filled, _marks(user, draft.edition), session, draft=draft)
 
 
@@ -67,9 +70,11 @@ def _marks(user: User, edition: int) -> PageMarks:
     return PageMarks(initial={"page": uuid.uuid4(), "edition": edition, "writer": user.pk})
 
 
-def _facts(session: Session | None, key: str) -> dict[str, object]:
+def _facts(session: Session | None, key: str, children: QuerySet[Child]) -> dict[str, object]:
     facts: dict[str, object] = {"form_key": key, "kind": Kind.CHILD}
     if session:
         facts["when_and_where"] = session_facts.when_and_where(session, timezone.now())
+        # One child alone is the one it is about, until somebody says otherwise.
+        facts["children"] = [child.pk for child in children] if len(children) == 1 else []
         facts["who_was_there"] = session_facts.adults_present(session)
     return facts

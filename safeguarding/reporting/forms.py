@@ -54,10 +54,57 @@ def _later(label: str, help_text: str = "") -> LinesField:
     return LinesField(label=label, help_text=help_text, required=False, most=MUCH, rows=3)
 
 
-class ConcernForm(forms.Form):
-    """The staff's form. `children` are those of the session from which it was opened; None for nobody signed in."""
+class FollowingPart(forms.Form):
+    """What may wait: with the concern, or as an addition to it."""
 
     use_required_attribute = False
+    # Whether it is drawn from a draft.
+    goes_on = False
+
+    childs_words = _later("The child’s own words", "As exactly as you can. Please do not tidy them.")
+    how_they_communicate = _later(
+        "How does the child communicate?", "Speech, Makaton, a communication aid, an interpreter: and who helped."
+    )
+    when_and_where = _later("When and where was it?")
+    who_was_there = _later("Who else was there?", "Adults and children, also who was seen in the room on a screen.")
+    action_taken = _later("What did you do at once?")
+    parent_told = _later(
+        "Were the parents told? If not, why?", "Please do not tell them if that could put the child at risk."
+    )
+    opinion = _later("What do you think about it?", "Your opinion is welcome. It is kept apart from the facts.")
+    uploads = FilesField()
+    about = about_field()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.marks = MarkRows(self.data, is_sent=self.is_bound)
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        check_files(self, said)
+        if not self.marks.is_valid():
+            self.add_error(None, self.marks.trouble or MARKS)
+        return said
+
+    def following(self) -> dict[str, str]:
+        """What was said of it, named like the fields of a version."""
+        return {name: self.cleaned_data[name] for name in LATER} | {"body_map": self.marks.text()}
+
+    def later(self) -> list[forms.BoundField]:
+        """The fields that may wait."""
+        return [self[name] for name in (*LATER, "uploads", "about")]
+
+    def later_has_something(self) -> bool:
+        """Whether the part that may wait must stand open: something is wrong in it, or already said there."""
+        # What the portal filled in itself is no reason: on a phone it would stand between the essential part and Send.
+        is_begun = self.is_bound or self.goes_on
+        return is_begun and (bool(self.marks.rows) or any(field.errors or field.value() for field in self.later()))
+
+
+class ConcernForm(FollowingPart):
+    """The staff's form. `children` are those of the session from which it was opened; None for nobody signed in."""
+
+    field_order = ("kind", "children", "who", "what_happened", "danger_now", "how_serious", "where_now")
 
     kind = forms.ChoiceField(
         label="What is it about?", choices=ABOUT, widget=forms.RadioSelect, initial=Kind.CHILD, error_messages=CHOOSE
@@ -82,24 +129,10 @@ class ConcernForm(forms.Form):
         error_messages=CHOOSE,
     )
     where_now = LinesField(label="Where is the child now?", required=False, most=SOME, rows=2)
-    childs_words = _later("The child’s own words", "As exactly as you can. Please do not tidy them.")
-    how_they_communicate = _later(
-        "How does the child communicate?", "Speech, Makaton, a communication aid, an interpreter: and who helped."
-    )
-    when_and_where = _later("When and where was it?")
-    who_was_there = _later("Who else was there?", "Adults and children, also who was seen in the room on a screen.")
-    action_taken = _later("What did you do at once?")
-    parent_told = _later(
-        "Were the parents told? If not, why?", "Please do not tell them if that could put the child at risk."
-    )
-    opinion = _later("What do you think about it?", "Your opinion is welcome. It is kept apart from the facts.")
-    uploads = FilesField()
-    about = about_field()
     form_key = FormKey(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, children: QuerySet[Child] | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.marks = MarkRows(self.data, is_sent=self.is_bound)
         field: Any = self.fields["children"]
         if children is None:
             field.widget = forms.MultipleHiddenInput()
@@ -109,30 +142,18 @@ class ConcernForm(forms.Form):
             self.fields["who"].required = not children.exists()
 
     def clean(self) -> dict[str, Any]:
-        said = super().clean() or {}
+        said = super().clean()
         if "who" in said and not said["who"] and not said.get("children"):
             self.add_error("who", WHO)
-        check_files(self, said)
-        if not self.marks.is_valid():
-            self.add_error(None, self.marks.trouble or MARKS)
         return said
 
     def words(self) -> dict[str, str]:
         """What was said, named like the fields of a version; children that were ticked by their names."""
         said = self.cleaned_data
         ticked = ", ".join(child.known_as for child in said["children"])
-        names = ("what_happened", "where_now", *LATER)
         serious, danger = dict(SERIOUS)[said["how_serious"]], dict(DANGER)[said["danger_now"]]
         about = {"who": "\n".join(filter(None, [ticked, said["who"]])), "how_serious": f"{serious}. {danger}."}
-        return {name: said[name] for name in names} | about | {"body_map": self.marks.text()}
-
-    def later(self) -> list[forms.BoundField]:
-        """The fields that may wait."""
-        return [self[name] for name in (*LATER, "uploads", "about")]
-
-    def later_has_something(self) -> bool:
-        """Whether the part that may wait must stand open: something is wrong in it, or already said there."""
-        return bool(self.marks.rows) or any(field.errors or field.value() for field in self.later())
+        return {name: said[name] for name in ("what_happened", "where_now")} | about | self.following()
 
 
 class PageMarks(forms.Form):
@@ -150,10 +171,9 @@ class PageMarks(forms.Form):
         return self.data.get("writer", "") not in ("", str(user.pk))
 
 
-class AddForm(forms.Form):
+class AddForm(FollowingPart):
     """More about a concern that was sent."""
 
-    use_required_attribute = False
     words = LinesField(
         label="What would you like to add?",
         help_text="What you sent stays as it is. This is kept beside it, with the time.",
@@ -161,12 +181,14 @@ class AddForm(forms.Form):
         required=False,
         rows=5,
     )
-    uploads = FilesField()
-    about = about_field()
 
     def clean(self) -> dict[str, Any]:
-        said = super().clean() or {}
-        if not self.errors and not said["words"] and not said["uploads"]:
+        said = super().clean()
+        if not self.errors and not said["uploads"] and not self.more():
             self.add_error("words", "Please write what you would like to add, or choose a file.")
-        check_files(self, said)
         return said
+
+    def more(self) -> dict[str, str]:
+        """What is added, named like the fields of a version; empty when nothing was said."""
+        said = self.following() | {"added": self.cleaned_data["words"]}
+        return {name: words for name, words in said.items() if words}

@@ -50,7 +50,7 @@ def _added(form: AddForm, concern: Concern, user: User, now: datetime) -> bool:
     """Whether it was kept; else the form says what to do."""
     said = form.cleaned_data
     try:
-        add_own(concern.pk, said["words"], said["uploads"], about=said["about"], by=user, now=now)
+        add_own(concern.pk, form.more(), said["uploads"], about=said["about"], by=user, now=now)
     except ValidationError as refused:
         form.add_error(None, refused)
         return False

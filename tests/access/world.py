@@ -156,7 +156,7 @@ def _concern(by: User, child: Child, subject: User, lead: User) -> dict[str, Any
     note = open_upload(SimpleUploadedFile("canary-concern-file-name.txt", b"canary-concern-file-content"))
     (file,) = attach(concern.pk, [note], about="canary-concern-file-about", by=lead, now=now)
     theirs = open_upload(SimpleUploadedFile("canary-reported-file-name.txt", b"canary-reported-file-content"))
-    add_own(concern.pk, "", [theirs], about="canary-reported-file-about", by=by, now=now)
+    add_own(concern.pk, {}, [theirs], about="canary-reported-file-about", by=by, now=now)
     steps = {"concern_step": "note", "concern_action": action, "concern_referral": referral}
     sent = shared(concern, by=lead)
     SentFile.objects.create(disclosure=sent, pages=1, content=b"%PDF-1.3", text='{"cover": [], "sections": []}')

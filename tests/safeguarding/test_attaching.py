@@ -265,7 +265,7 @@ def test_what_is_not_theirs_takes_no_file_and_gives_none(client: Client, reporte
         assert client.post(own, {"uploads": [note("x.txt", b"x")]}).status_code == 404
         assert client.get(reverse("concern_own_file", args=[other.pk, file.pk])).status_code == 404
         with pytest.raises(Concern.DoesNotExist):
-            attaching.add_own(other.pk, "", [], about="", by=reporter, now=timezone.now())
+            attaching.add_own(other.pk, {}, [], about="", by=reporter, now=timezone.now())
 
 
 @pytest.mark.django_db(transaction=True)

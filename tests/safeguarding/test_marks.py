@@ -106,3 +106,18 @@ def test_the_same_marks_twice_are_one_version(staff):
     for _ in range(2):
         staff.post("/concern/", sent)
     assert (ConcernVersion.objects.count(), Concern.objects.count()) == (1, 1)
+
+
+def test_the_rest_may_follow_as_an_addition(staff):
+    """Field by field beside what was said, and marks beside marks; sent twice it is kept once."""
+    staff.post("/concern/", FORM | row() | {"childs_words": "Ow"})
+    first = ConcernVersion.objects.get()
+    more = row(site="front_nose") | {"childs_words": "It hurts", "parent_told": "Not yet", "words": ""}
+    for _ in range(2):
+        assert staff.post(f"/concern/mine/{first.concern_id}/", more).status_code == 302
+    second = ConcernVersion.objects.get(number=2)
+    assert (second.childs_words, second.parent_told) == ("Ow\n\nIt hurts", "Not yet")
+    assert [mark.site for mark in second.marks] == ["front_left_cheek", "front_nose"]
+    page = staff.post(f"/concern/mine/{first.concern_id}/", row(size=""))
+    assert MISSING["size"] in page.content.decode()
+    assert ConcernVersion.objects.count() == 2

@@ -92,6 +92,7 @@ def test_from_a_session_its_facts_go_along(staff, reporter):
     form = page.context["form"]
     assert form["when_and_where"].value().startswith("Drums and songs, ")
     assert reporter.name in form["who_was_there"].value()
+    assert form["children"].value() == [place.child_id], "one child alone is the one it is about"
     said = FORM | {"who": "", "children": [str(place.child_id)], "where_now": "With his mum"}
     assert staff.post(address, said).status_code == 302
     version = ConcernVersion.objects.get()
@@ -176,7 +177,7 @@ def test_what_is_not_theirs_does_not_exist(staff, reporter, kept_away):
     assert staff.post(f"/concern/mine/{concern.pk}/", {"words": "More"}).status_code == 404
     assert concern.reference not in staff.get("/concern/mine/").content.decode()
     with pytest.raises(Concern.DoesNotExist):
-        adding.add_words(concern.pk, "More", by=reporter, now=timezone.now())
+        adding.add_to(concern.pk, {"added": "More"}, by=reporter, now=timezone.now())
 
 
 def test_sent_again_by_whom_it_turned_out_to_be_about_shows_nothing(staff, reporter):
