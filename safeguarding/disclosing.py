@@ -41,7 +41,7 @@ def disclose(concern_id: Any, disclosure: Disclosure, *, by: User, now: datetime
 
 
 def check(concern: Concern, disclosure: Disclosure, *, by: User, now: datetime) -> None:
-    """Raise ValidationError unless all is there that an entry needs."""
+    """Say in the entry who writes it and when; raise ValidationError unless all is there that it needs."""
     disclosure.concern, disclosure.made_by, disclosure.kept_at = concern, by, now
     _check_time(concern, disclosure, now)
     is_agreed = disclosure.consent == ShareConsent.GIVEN

@@ -4,14 +4,16 @@ from celery import shared_task
 from django.utils import timezone
 
 from safeguarding import alerting, escalating, heads
+from safeguarding.bundle import drafting
 
 
 @shared_task(name="safeguarding.tasks.look_at_the_clocks")
 def look_at_the_clocks() -> None:
-    """Say what is late, and that there is something to read before a session; each once."""
+    """Say what is late, and that there is something to read before a session, once; throw away old choices."""
     now = timezone.now()
     escalating.escalate(now)
     alerting.tell_all(now)
+    drafting.throw_away_old(now)
 
 
 @shared_task(name="safeguarding.tasks.send_audit_head")

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -12,6 +12,9 @@ from safeguarding.handling import locked
 from safeguarding.models import BundleDraft, Concern
 from whippersnappers.accounts.models import User
 from whippersnappers.audit.trail import record
+
+# A choice that nobody came back to says what somebody thought of telling: it does not stay.
+KEPT_FOR = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -57,3 +60,13 @@ def change_draft(concern_id: Any, *, by: User, now: datetime, **changed: Any) ->
     kept.save()
     record("concern.bundle_changed", by=by, target=concern, now=now, parts=len(draft.parts), changed=sorted(changed))
     return draft
+
+
+@transaction.atomic
+def throw_away_old(now: datetime) -> int:
+    """Throw away what nobody has gone on with for a week; returns how many."""
+    old = list(BundleDraft.objects.filter(changed_at__lte=now - KEPT_FOR).select_related("concern"))
+    for draft in old:
+        record("concern.bundle_thrown_away", by="system:safeguarding", target=draft.concern, now=now)
+    BundleDraft.objects.filter(pk__in=[draft.pk for draft in old]).delete()
+    return len(old)

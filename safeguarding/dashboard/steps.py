@@ -133,7 +133,8 @@ _ALL = [
     ),
     Step(
         "refer", "Note a referral", "Somebody outside was told", forms.ReferralForm, _refer,
-        "The referral is kept.", lambda c, user: c.state == State.REFERRED or State.REFERRED in STEPS[State(c.state)],
+        "The referral is kept. Note what was shared, too, or make a PDF to share.",
+        lambda c, user: c.state == State.REFERRED or State.REFERRED in STEPS[State(c.state)],
     ),
     Step(
         "share", "Note what was shared", "Something was shared outside", ShareForm, _share,

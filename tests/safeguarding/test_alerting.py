@@ -200,6 +200,9 @@ def test_mails_say_nothing_go_once_and_to_who_comes_later_too(concern: Concern, 
     for words in (rendered.subject, rendered.text, rendered.html, str(mail.context)):
         for hint in ("canary-alert", "Pip", concern.reference, str(concern.pk), "safeguarding/", "oncern"):
             assert hint not in words.replace("Safeguarding Lead", "")
+    log = signed_in(UserFactory(roles=[Role.COORDINATOR])).get(reverse("admin:outbox_outgoingmail_changelist"))
+    assert rendered.subject not in log.content.decode()
+    assert first.email not in log.content.decode()
     assert isinstance(kind.check(mail, now), Wanted)
     alerting.note_read(written.pk, by=first, now=now)
     assert isinstance(kind.check(mail, now), NotWanted)

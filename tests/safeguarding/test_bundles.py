@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from safeguarding import handling
 from safeguarding.body_map import kept, mark_at
 from safeguarding.bundle import sending
 from safeguarding.bundle.composing import Choice, compose, cover
+from safeguarding.bundle.drafting import throw_away_old
 from safeguarding.bundle.drawing import draw
 from safeguarding.bundle.parts import parts_of
 from safeguarding.models import BundleDraft, ChronologyEntry, Concern, ConcernPerson, Disclosure, Recusal, SentFile
@@ -265,6 +267,22 @@ def test_the_same_text_cover_and_time_are_the_same_file(concern: Concern, lead: 
         assert "For PC Hill" in foot
     assert reader.metadata.title == "Confidential: safeguarding information"
     assert not reader.attachments
+
+
+def test_what_nobody_went_on_with_does_not_stay(at_work: Client, concern: Concern) -> None:
+    at_work.post(page(concern), {"parts": ["concern"]})
+    changed_at = BundleDraft.objects.get().changed_at
+    assert throw_away_old(changed_at + timedelta(days=7) - timedelta(seconds=1)) == 0
+    assert throw_away_old(changed_at + timedelta(days=7)) == 1
+    assert not BundleDraft.objects.exists()
+    assert AuditEvent.objects.get(event="concern.bundle_thrown_away").target_id == str(concern.pk)
+
+
+def test_nothing_leaves_by_another_door() -> None:
+    """Every module that can answer with a file: the files that staff sent, this bundle, and figures without names."""
+    found = {path.name for path in Path("safeguarding").rglob("*.py") if "Download(" in path.read_text()}
+    assert found - {"reading.py"} <= {"left.py", "files.py", "figures.py"}
+    assert {"left.py", "files.py"} <= found
 
 
 def test_marks_on_the_body_leave_in_words_and_drawn(at_work: Client, lead: User, secret: str) -> None:
