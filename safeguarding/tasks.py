@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from safeguarding import alerting, escalating, heads
 from safeguarding.bundle import drafting
+from safeguarding.retention import reviewing
 
 
 @shared_task(name="safeguarding.tasks.look_at_the_clocks")
@@ -20,3 +21,9 @@ def look_at_the_clocks() -> None:
 def send_audit_head() -> None:
     """Let today's head of the audit trail leave the machine, once."""
     heads.send_head(timezone.now())
+
+
+@shared_task(name="safeguarding.tasks.open_retention_reviews")
+def open_retention_reviews() -> None:
+    """Make tasks of what was kept for as long as it must be."""
+    reviewing.open_reviews(timezone.now())

@@ -149,6 +149,9 @@ MUTATIONS = [
         "sent = self.exclude(state=State.DRAFT).exclude(self._kept_from(user))\n        return sent if",
         "sent = self.exclude(state=State.DRAFT)\n        return sent if",
     ),
+    ("safeguarding/retention/rules.py", "not facts.is_held and ", ""),
+    ("safeguarding/gathering/keeping.py", "~Exists(held), ", ""),
+    ("safeguarding/gathering/keeping.py", "seen = Concern.objects.visible_to(user)", "seen = Concern.objects.all()"),
     ("safeguarding/handling.py", "return Concern.objects.visible_to(by).select", "return Concern.objects.select"),
 ]
 

@@ -77,6 +77,11 @@ app.conf.beat_schedule = {
         "schedule": 60.0,
         "options": {"expires": 60.0},
     },
+    "look at how long concerns are kept": {
+        "task": "safeguarding.tasks.open_retention_reviews",
+        "schedule": 3600.0,
+        "options": {"expires": 3600.0},
+    },
     "forget old sessions and counters of tries": {
         "task": "whippersnappers.accounts.tasks.sweep_sign_in",
         "schedule": 3600.0,

@@ -14,6 +14,7 @@ from safeguarding.models import Concern, Disclosure, Referral
 from safeguarding.paper.blank_form import blank_form
 from safeguarding.paper.entering import Sheet, enter_paper
 from safeguarding.raising import Report, raise_concern
+from safeguarding.retention import reviewing
 from safeguarding.vocabulary import Agency, IdentityCheck, Kind, LawfulBasis, PersonRole, Severity, ShareConsent
 from whippersnappers.accounts.models import User
 
@@ -79,6 +80,7 @@ def make_concerns(now: datetime) -> None:
     bruise = _raise(_BRUISE, children[:1], now)
     tired = _raise(_TIRED, children[:1], now)
     _in_hand(tired, children[0], lead, now - timedelta(days=1))
+    reviewing.hold(tired.pk, reason="The family court has asked for the notes.", by=lead, now=now)
     linking.link(tired.pk, bruise.reference, reason="The same child in one week.", by=lead, now=now)
     _referred(_raise(_ONLINE, children[1:2], now), lead, now - timedelta(days=5))
     for sample, subject in ((_SHORT, rhys), (_ALLEGATION, jonah)):

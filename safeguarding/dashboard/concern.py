@@ -9,8 +9,10 @@ from safeguarding import linking
 from safeguarding.dashboard.steps import offered
 from safeguarding.gathering import record
 from safeguarding.gathering.alerts import alerts_of
+from safeguarding.gathering.keeping import kept
 from safeguarding.models import ChronologyEntry, Concern
 from safeguarding.reading import Page, confidential
+from safeguarding.retention.reviewing import standing_hold
 from whippersnappers.accounts.models import User
 
 OLDEST_FIRST = "oldest"
@@ -42,6 +44,8 @@ def concern(request: HttpRequest, user: User, now: datetime, pk: UUID) -> Page:
         "steps": offered(seen, user),
         "links": links,
         "linked": [(row.second if row.first_id == pk else row.first, row) for row in linking.linked_now(links)],
+        "kept": kept(seen),
+        "hold": standing_hold(seen),
         "alerts": alerts_of(seen, now),
         "adult": seen.adult_assessments.last(),
     }

@@ -213,3 +213,23 @@ class AdultForm(AboutConcern):
     overridden_because = fields.some("If we go on without their yes: why?")
     capacity = fields.some("Can they decide this themselves?")
     advocate = fields.some("Who speaks for them?")
+
+
+class KeepForm(AboutConcern):
+    until = forms.DateField(
+        label="Until when is it kept?",
+        widget=forms.DateInput({"type": "date"}),
+        error_messages={"required": "Choose a day.", "invalid": "Write the day like 24/11/2036."},
+    )
+    reason = fields.reason("Why is it kept longer?")
+
+
+class HoldForm(AboutConcern):
+    reason = fields.reason(
+        "Why must it be kept?",
+        help_text="While the hold stands, nothing of it can be destroyed, whatever the clocks say.",
+    )
+
+
+class LiftForm(AboutConcern):
+    reason = fields.reason("Why need it not be held any more?")

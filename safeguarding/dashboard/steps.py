@@ -12,6 +12,7 @@ from safeguarding.dashboard.sharing_forms import ShareForm
 from safeguarding.files.attaching import attach
 from safeguarding.gathering import choices
 from safeguarding.models import AdultAssessment, Concern, Disclosure, Referral
+from safeguarding.retention import reviewing
 from safeguarding.states import STEPS
 from safeguarding.vocabulary import Kind, State
 from whippersnappers.accounts.models import User
@@ -182,6 +183,21 @@ _ALL = [
     Step(
         "alert", "Alert staff", "Tell staff what they must know", AlertForm, _alert,
         "They see it from now on, and get a mail that something is to be read.", _may_alert,
+    ),
+    Step(
+        "keep", "Keep it longer", "Until when it is kept", forms.KeepForm,
+        lambda c, said, by, now: reviewing.keep_longer(c.pk, **said, by=by, now=now),
+        "It is kept, and looked at again then.", lambda c, user: reviewing.open_review(c) is not None,
+    ),
+    Step(
+        "hold", "Legal hold", "Keep it whatever the clocks say", forms.HoldForm,
+        lambda c, said, by, now: reviewing.hold(c.pk, **said, by=by, now=now),
+        "It is held.", lambda c, user: reviewing.standing_hold(c) is None,
+    ),
+    Step(
+        "lift", "Lift the legal hold", "Lift the legal hold", forms.LiftForm,
+        lambda c, said, by, now: reviewing.lift(c.pk, **said, by=by, now=now),
+        "The hold is lifted.", lambda c, user: reviewing.standing_hold(c) is not None,
     ),
     Step("assign", "Give it to somebody", "Give it to somebody", forms.AssignForm, _assign, "It was given.", _is_open),
     Step(

@@ -6,8 +6,9 @@ from datetime import datetime
 from django.db.models import Case, IntegerField, Value, When
 
 from safeguarding.clocks import ReferralFacts, is_decision_late
+from safeguarding.gathering.keeping import waiting_reviews
 from safeguarding.gathering.lines import Line, for_lines, lines, soonest_first
-from safeguarding.models import Action, Concern, Referral
+from safeguarding.models import Action, Concern, Referral, RetentionReview
 from safeguarding.vocabulary import Agency, State
 from whippersnappers.accounts.models import User
 
@@ -30,6 +31,7 @@ class Overview:
     lines: list[Line]
     overdue: list[Action]
     referrals: list[Waiting]
+    reviews: list[RetentionReview]
 
     @property
     def unread(self) -> list[Line]:
@@ -56,13 +58,14 @@ class Overview:
 
     @property
     def shown(self) -> int:
-        return len(self.lines) + len(self.overdue) + len(self.referrals)
+        return len(self.lines) + len(self.overdue) + len(self.referrals) + len(self.reviews)
 
     @property
     def facts(self) -> tuple[object, ...]:
         """What the page shows, told without a word of what was said."""
         waiting = [(w.referral.pk, w.is_late) for w in self.referrals]
-        return (*[line.facts for line in self.lines], [action.pk for action in self.overdue], waiting)
+        due = [[row.pk for row in rows] for rows in (self.overdue, self.reviews)]
+        return (*[line.facts for line in self.lines], due, waiting)
 
 
 def overview(user: User, now: datetime) -> Overview:
@@ -81,7 +84,7 @@ def overview(user: User, now: datetime) -> Overview:
     overdue = Action.objects.filter(**mine, done_at=None, due_at__lte=now).select_related("concern", "owner")
     referrals = Referral.objects.filter(**mine, answered_at=None).select_related("concern")
     waiting = [Waiting(r, _is_late(r, now)) for r in referrals[:SHOWN]]
-    return Overview(lines(rows, now), list(overdue[:SHOWN]), waiting)
+    return Overview(lines(rows, now), list(overdue[:SHOWN]), waiting, waiting_reviews(user, SHOWN))
 
 
 def _is_late(referral: Referral, now: datetime) -> bool:

@@ -29,6 +29,7 @@ _READS_SHOWN = 100
 _LABELS = {field.name: str(field.verbose_name) for field in ConcernVersion._meta.local_fields}
 _HANGING_ON_IT = (
     *("people__child", "people__user", "assignments__user", "recusals__user"),
+    *("holds__set_by", "holds__lifted_by", "reviews"),
     *("versions__author", "actions__owner", "referrals__made_by", "chronology__author"),
     *("disclosures__made_by", "disclosures__decided_by", "files__author"),
 )

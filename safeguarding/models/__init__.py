@@ -11,6 +11,7 @@ from safeguarding.models.files import ConcernFile
 from safeguarding.models.links import ConcernLink
 from safeguarding.models.paper import PaperReport
 from safeguarding.models.people import Assignment, ConcernPerson, Recusal
+from safeguarding.models.retention import LegalHold, RetentionReview
 from safeguarding.models.versions import ConcernVersion
 from safeguarding.models.work import Action, Escalation, Referral
 
@@ -28,9 +29,11 @@ __all__ = [
     "ConcernVersion",
     "Disclosure",
     "Escalation",
+    "LegalHold",
     "PaperReport",
     "Recusal",
     "Referral",
+    "RetentionReview",
     "SentFile",
     "StaffAlert",
     "StaffAlertPerson",

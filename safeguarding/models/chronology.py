@@ -24,6 +24,7 @@ class ChronologyEntry(models.Model):
         REFERRAL = "referral", "Referral"
         SHARED = "shared", "Shared outside"
         ALERT = "alert", "Alert to staff"
+        KEEPING = "keeping", "How long it is kept"
         PEOPLE = "people", "Who has to do with it"
         LATE = "late", "It waited too long"
 

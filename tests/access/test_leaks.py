@@ -31,6 +31,7 @@ from safeguarding.models import Concern, ConcernPerson, Referral, SentFile
 from safeguarding.models.versions import NARRATIVE
 from safeguarding.paper.entering import Sheet, enter_paper
 from safeguarding.raising import Report, raise_concern
+from safeguarding.retention.reviewing import hold
 from safeguarding.vocabulary import Kind, PersonRole
 from sessions_app.models import Booking, FamilyAnswer, Feedback, Invitation, LetIn, Meeting, Session, StaffProfile
 from tests.access.world import PEOPLE, REPORTED, World, build
@@ -100,6 +101,7 @@ MAY_READ: dict[str, set[str]] = {
     "canary-concern-left": {"lead"},
     "canary-concern-passage": {"lead"},
     "canary-concern-link": {"lead"},
+    "canary-concern-hold": {"lead"},
 }
 SKIPPED = re.compile(
     r"logout|sign-out|/filters/\?|/static/|/demo/|^mailto:|^tel:|delete|\.(?:xlsx|csv|pdf|svg|png|ico)$"
@@ -216,6 +218,7 @@ def _plant_help_and_worry(world: World) -> None:
         words={name: f"canary-reported-{name}" for name in NARRATIVE} | {"body_map": json.dumps(kept([mark]))},
     )
     adding.raise_or_add(reported, by=world.people["practitioner"], now=timezone.now())
+    hold(concern.pk, reason="canary-concern-hold", by=world.people["lead"], now=timezone.now())
     linked = world.things["linked_concern"].reference
     linking.link(concern.pk, linked, reason="canary-concern-link", by=world.people["lead"], now=timezone.now())
 
@@ -393,6 +396,7 @@ def test_nobodys_files_hold_what_is_not_theirs(world, person):
         ("lead", "canary-concern-paper-who"),
         ("practitioner", "canary-reported-file-content"),
         ("lead", "canary-concern-link"),
+        ("lead", "canary-concern-hold"),
         ("practitioner", "canary-draft-said"),
         ("lead", "canary-reported-body_map"),
     ],
