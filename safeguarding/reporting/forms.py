@@ -79,9 +79,14 @@ class FollowingPart(forms.Form):
         super().__init__(*args, **kwargs)
         self.marks = MarkRows(self.data, is_sent=self.is_bound)
 
+    def full_clean(self) -> None:
+        super().full_clean()
+        # Last of all, when it is known whether anything else is wrong.
+        if self.is_bound:
+            check_files(self, self.cleaned_data)
+
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
-        check_files(self, said)
         if not self.marks.is_valid():
             self.add_error(None, self.marks.trouble or MARKS)
         return said

@@ -17,6 +17,13 @@ from whippersnappers.accounts.roles import Role
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
+MARK = {
+    "Where on the body?": "front_left_cheek",
+    "What does it look like?": "bruise",
+    "How large is it?": "coin",
+    "What colour is it?": "blue",
+}
+
 
 @pytest.fixture
 def lead(live_server: LiveServer) -> User:
@@ -66,9 +73,12 @@ def test_a_file_and_a_sheet_of_paper(eyes: Eyes, screen: Screen, lead: User, tmp
     page.get_by_label("The paper itself, scanned").set_input_files(
         {"name": "scan.pdf", "mimeType": "application/pdf", "buffer": PDF}
     )
+    for label, choice in MARK.items():
+        page.get_by_role("combobox", name=label).first.select_option(choice)
     page.get_by_role("button", name="Keep it").dblclick()
     # Then it is one concern that says how it came
     expect(page.get_by_text("Typed in by Lena Frost").first).to_be_visible()
     expect(page.get_by_role("link", name="scan.pdf")).to_be_visible()
+    expect(page.get_by_text("Left cheek (front): bruise")).to_be_visible()
     eyes.check("paper-concern")
     assert Concern.objects.get(source=Concern.Source.PAPER).state == State.ACKNOWLEDGED

@@ -18,6 +18,7 @@ from families.plain_text import UNSEEN
 from safeguarding import escalating
 from safeguarding.bundle.parts import parts_of
 from safeguarding.bundle.withholding import names_in, withhold
+from safeguarding.files.fields import CHOOSE_AGAIN
 from safeguarding.models import Concern, ConcernFile, PaperReport
 from safeguarding.paper import blank_form, entering
 from safeguarding.reporting.forms import ABOUT, DANGER, SERIOUS
@@ -112,6 +113,15 @@ def test_a_sheet_becomes_a_concern_that_says_how_it_came(at_work: Client, lead: 
     assert concern.submitted_at < concern.acknowledged_at
     kept = AuditEvent.objects.filter(target_id=str(concern.pk)).order_by("sequence").values_list("event", flat=True)
     assert list(kept)[:4] == ["concern.raised", "concern.typed_in", "concern.file_added", "concern.moved"]
+
+
+def test_the_marks_of_the_sheet_are_typed_in_too(at_work: Client, said: Said) -> None:
+    row = {"mark-0-site": "front_left_cheek", "mark-0-injury": "bruise", "mark-0-size": "coin"}
+    page = at_work.post(PAGE, {**said, **row, "uploads": SimpleUploadedFile("scan.pdf", PDF)}).content.decode()
+    assert "Choose its colour." in page
+    assert CHOOSE_AGAIN in page
+    page = at_work.post(PAGE, {**said, **row, "mark-0-colour": "blue"}, follow=True).content.decode()
+    assert "Left cheek (front): bruise" in page
 
 
 def test_who_told_us_is_not_who_typed_it_in(at_work: Client, said: Said) -> None:
