@@ -35,6 +35,7 @@ MISSING = {
     "size": "Choose how large it is.",
     "colour": "Choose its colour.",
 }
+OFF = "That point is not on the drawing. Please point once more, or choose from the list."
 
 
 class SiteSelect(forms.Select):
@@ -85,7 +86,7 @@ class MarkForm(forms.Form):
         try:
             pointed = mark_at(**words, point=(said["x"], said["y"]) if said["x"] or said["y"] else None)
         except ValueError:
-            self.add_error("site", "That point is not on the drawing. Please point once more, or choose from the list.")
+            self.add_error("site", OFF)
             return None
         # Whoever chose another part of the body afterwards means its middle.
         is_near = nearest(pointed.view, pointed.x, pointed.y).key == pointed.site

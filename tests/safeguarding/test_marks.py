@@ -67,22 +67,10 @@ def test_another_part_of_the_body_means_its_middle(staff):
     assert (mark.x, mark.y) == (SITES["front_left_cheek"].x, SITES["front_left_cheek"].y)
 
 
-_POINT = "That point is not on the drawing."
-_REFUSED: list[tuple[dict[str, Any], str]] = [
-    *[({name: ""}, sentence) for name, sentence in MISSING.items()],
-    *[({name: said}, sentence) for name, sentence in MISSING.items()
-      for said in ("nowhere", "<script>", "\x00", "' OR 1=1", "x" * 5000, "front_left_cheek ")],
-    *[({"x": x, "y": y}, _POINT) for x, y in (
-        ("-1", "10"), ("201", "10"), ("10", "401"), ("nan", "nan"), ("inf", "1"), ("1e9", "1"), ("a", "b"),
-        ("1", ""), ("", "1"), ("\x00", "1"), ("0x10", "1"), ("[]", "{}"))],
-    ({"note": "x" * 201}, "under 200 letters"), ({"note": "a\x00"}, "There is a sign in here"),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("changed", "sentence"), _REFUSED)
-def test_a_mark_that_is_none_gets_a_sentence_and_nothing_is_sent(staff, changed, sentence):
-    page = staff.post("/concern/", FORM | row(**changed))
-    assert (page.status_code, sentence in page.content.decode()) == (200, True)
+def test_a_mark_that_is_none_gets_its_sentence_and_nothing_is_sent(staff):
+    page = staff.post("/concern/", FORM | row(size="") | row(1, x="-1", y="10"))
+    assert MISSING["size"] in page.content.decode()
+    assert "That point is not on the drawing." in page.content.decode()
     assert page.context["form"].non_field_errors() == [MARKS]
     assert not Concern.objects.in_hand().exists()
 

@@ -1,6 +1,5 @@
 """Staff raise a concern: whole or not at all, once, from anywhere; their own stay theirs to read."""
 
-import uuid
 from datetime import timedelta
 from typing import Any
 
@@ -9,12 +8,9 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from families.plain_text import TOO_LONG, UNSEEN
 from safeguarding import adding, handling
-from safeguarding.forms import MUCH, SOME
 from safeguarding.models import ChronologyEntry, Concern, ConcernDraft, ConcernPerson, ConcernVersion, Recusal
 from safeguarding.models.concerns import ConcernQuerySet
-from safeguarding.reporting.forms import LATER, WHAT, WHO
 from safeguarding.vocabulary import Kind, PersonRole, State
 from tests.factories import BookingFactory, SessionFactory, StaffAssignmentFactory, UserFactory
 from tests.safeguarding.scenes import raised
@@ -211,66 +207,3 @@ def test_about_the_lead_goes_to_the_trustees(staff, lead):
     trustee = UserFactory(roles=[Role.TRUSTEE])
     staff.post("/concern/", FORM | {"kind": Kind.LEAD})
     assert [m.to for m in OutgoingMail.objects.filter(kind="concern_raised")] == [trustee.email]
-
-
-_LONG = TOO_LONG.format(most=MUCH)
-_REFUSED: list[tuple[dict[str, Any], str]] = [
-    ({"who": ""}, WHO),
-    ({"who": " \n\t "}, WHO),
-    ({"who": "x" * (SOME + 1)}, TOO_LONG.format(most=SOME)),
-    ({"who": "a\x00b"}, UNSEEN),
-    ({"what_happened": ""}, WHAT),
-    ({"what_happened": " \r\n "}, WHAT),
-    ({"where_now": "x" * (SOME + 1)}, TOO_LONG.format(most=SOME)),
-    ({"where_now": "\x00"}, UNSEEN),
-    *[({name: said}, "Please choose one.") for name in ("kind", "danger_now", "how_serious")
-      for said in ("", "nobody", "CHILD", "no\x00", "[]", "-1", "<script>", "' OR 1=1 --", "yes no", "x" * 5000)],
-    *[({name: "y" * (MUCH + 1)}, _LONG) for name in ("what_happened", *LATER)],
-    *[({name: f"{name}\x00"}, UNSEEN) for name in ("what_happened", *LATER)],
-    *[({"children": [key]}, "Please choose from the children on this page.")
-      for key in ("1", "nobody", "\x00", str(uuid.UUID(int=0)), "../../etc/passwd", "<b>", "x" * 5000, "{}")],
-]  # fmt: skip
-_TAKEN = [
-    "<script>alert(1)</script>", "{{ 7*7 }}{% now %}", "=HYPERLINK(\"http://x\",\"y\")", "+1+1", "-2+3", "@SUM(A1)",
-    "'; DROP TABLE safeguarding_concern; --", "../../../etc/passwd", "\u202eevil", "\u0000"[1:] + "𝔘𝔫𝔦", "☂" * 5000,
-    "a\r\nBcc: x@example.com", "%s %(x)s %n", "${jndi:ldap://x}", "\ud7ff", "\ufeffstart", "ශ්‍රී", "a" * MUCH, "\\x00",
-    "31/02/2099 at 25:00", "NULL", "None", "0", "&lt;b&gt;",
-]  # fmt: skip
-_KEYS = ["", "nonsense", "\x00", "x" * 5000, str(uuid.UUID(int=0)), "[]", "0", "<script>", "' OR 1=1", "é"]
-
-
-@pytest.mark.parametrize(("fields", "sentence"), _REFUSED)
-def test_slips_get_a_sentence_and_keep_nothing(staff, fields, sentence):
-    page = staff.post("/concern/", FORM | fields)
-    assert (page.status_code, sentence in page.content.decode()) == (200, True)
-    assert (sent().count(), ConcernVersion.objects.count(), OutgoingMail.objects.count()) == (0, 0, 0)
-
-
-@pytest.mark.parametrize("said", _TAKEN)
-def test_strange_words_are_kept_as_they_are(staff, said):
-    staff.post("/concern/", FORM | {"what_happened": said})
-    version = ConcernVersion.objects.get()
-    assert version.what_happened == said.replace("\r\n", "\n")
-    page = staff.get(f"/concern/mine/{version.concern_id}/").content.decode()
-    assert "<script>alert" not in page
-
-
-@pytest.mark.parametrize("key", _KEYS)
-def test_a_key_that_is_none_still_sends(staff, key):
-    assert staff.post("/concern/", FORM | {"form_key": key}).status_code == 302
-    assert (Concern.objects.count(), ConcernVersion.objects.count()) == (1, 1)
-
-
-def test_bad_input_has_more_than_a_hundred_cases_with_those_of_the_addition():
-    assert len(_REFUSED) + len(_TAKEN) + len(_KEYS) + len(_ADDITIONS) >= 100
-
-
-_ADDITIONS = [("", "Please write"), (" \n ", "Please write"), ("x" * (MUCH + 1), _LONG), ("a\x00", UNSEEN)]
-
-
-@pytest.mark.parametrize(("said", "sentence"), _ADDITIONS)
-def test_slips_in_an_addition_add_nothing(staff, reporter, said, sentence):
-    concern = raised(by=reporter)
-    page = staff.post(f"/concern/mine/{concern.pk}/", {"words": said})
-    assert (page.status_code, sentence in page.content.decode()) == (200, True)
-    assert concern.versions.count() == 1
