@@ -151,9 +151,7 @@ def _who(consent: Consent, reader: Guardian) -> str:
 
 def who_decides(child: Child, reader: Guardian) -> list[str]:
     """Who else may answer for the child: by name within the reader's household, otherwise only that there is one."""
-    able = Guardianship.objects.filter(
-        child=child, restricted=False, parental_responsibility=True, guardian__archived_at=None
-    ).exclude(guardian=reader)
+    able = Guardianship.objects.deciding().filter(child=child, guardian__archived_at=None).exclude(guardian=reader)
     near = [str(s.guardian) for s in able.select_related("guardian") if s.guardian.family_id == reader.family_id]
     far = able.exclude(guardian__family=reader.family_id).exists()
     return [*sorted(near), *(["another parent or carer"] if far else [])]

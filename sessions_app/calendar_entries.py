@@ -35,8 +35,14 @@ class Entry:
     attendee: Attendee
     join_url: str
     sequence: int
-    # Instead of the join link, for a guardian who has to sign the agreement first.
+    # Instead of the join link, for a guardian who has to sign the agreement first, or to say whether a child may be
+    # recorded.
     sign_url: str = ""
+    ask_url: str = ""
+
+    @property
+    def instead(self) -> str:
+        return self.sign_url or self.ask_url
 
 
 def uid(session_id: Any, guardian_id: Any) -> str:
@@ -59,9 +65,9 @@ def going_ahead(entry: Entry, *, now: datetime) -> Event:
     event = _event(entry, now)
     event.add("status", "CONFIRMED")
     event.add("transp", "OPAQUE")
-    event.add("location", "Zoom" if entry.sign_url else _location(entry.session))
+    event.add("location", "Zoom" if entry.instead else _location(entry.session))
     event.add("description", _description(entry))
-    event.add("url", vUri(entry.sign_url or entry.join_url))
+    event.add("url", vUri(entry.instead or entry.join_url))
     return event
 
 
@@ -113,6 +119,8 @@ def _description(entry: Entry) -> str:
     us = organisation()
     if entry.sign_url:
         return f"Please sign our agreement first: {entry.sign_url}\nQuestions? Write to {us.support_email}."
+    if entry.ask_url:
+        return f"We record this session, and need a yes first: {entry.ask_url}\nQuestions? Write to {us.support_email}."
     step = "Join here when it is time" if entry.session.is_remote else "See the session here"
     return f"{step}: {entry.join_url}\nThis link is just for you. Questions? Write to {us.support_email}."
 

@@ -13,6 +13,7 @@ from django.db.models import Q, Value
 
 from families.models import Family
 from sessions_app import posting
+from sessions_app.invitations import WayInState, kept_back_by, knowing_what_keeps_back
 from sessions_app.models import Booking, Invitation, JoinUse, PhoneTask
 from sessions_app.reach import ToReach, guardian_ids_by_session, reach_by_session
 from sessions_app.undertakings import Agreed, agreed_by_pair
@@ -33,6 +34,11 @@ class Contact:
     invitation: Invitation | None = None
     coming: set[Any] = field(default_factory=set)
     agreed: Agreed = Agreed.SIGNED
+
+    @property
+    def kept_back(self) -> WayInState | None:
+        """What keeps their way in from them."""
+        return kept_back_by(self.invitation) if self.invitation else None
 
     @property
     def is_contacted(self) -> bool:
@@ -149,7 +155,8 @@ def _add_mails(found: Mapping[Any, dict[Any, Contact]]) -> None:
 def _add_ways_in(found: Mapping[Any, list[Contact]]) -> None:
     contacts = {(sid, contact.reach.guardian.pk): contact for sid, each in found.items() for contact in each}
     outcomes = ArrayAgg("uses__outcome", distinct=True, filter=Q(uses__isnull=False), default=Value([]))
-    for invitation in Invitation.objects.filter(session__in=list(found)).annotate(outcomes=outcomes):
+    ways_in = knowing_what_keeps_back(Invitation.objects.filter(session__in=list(found)))
+    for invitation in ways_in.annotate(outcomes=outcomes):
         contact = contacts.get((invitation.session_id, invitation.guardian_id))
         if contact is not None:
             contact.invitation = invitation

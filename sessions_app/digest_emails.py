@@ -34,6 +34,8 @@ class Piece:
     url: str = ""
     # Where they sign, while `url` is kept back for that.
     sign_url: str = ""
+    # Where it stands who cannot be in it because it is recorded, while `url` is kept back for that.
+    ask_url: str = ""
     prepares: bool = False
     # The session in pictures, where the mail also prepares for it.
     sheet: Sheet = NO_SHEET

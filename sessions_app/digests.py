@@ -7,7 +7,7 @@ from typing import Any
 from families.models import Child
 from sessions_app import calendar_entries, mail_checks, posting, staff_calendar, staff_notices
 from sessions_app.digest_emails import CHANGED, NEW, OFF, Piece, family_digest, staff_digest
-from sessions_app.family_emails import entry_of, sentence
+from sessions_app.family_emails import Recipient, entry_of, sentence
 from sessions_app.mail_facts import SessionFacts
 from sessions_app.mail_readers import carries, family, staff_facts, to_staff
 from sessions_app.mail_times import PREPARATION
@@ -39,7 +39,7 @@ def family_together(mails: list[OutgoingMail], now: datetime) -> Rendered:
 def _invitation(mail: OutgoingMail, now: datetime) -> Piece:
     facts, to = family(mail, now)
     event = calendar_entries.going_ahead(entry_of(facts, to), now=now)
-    return Piece(NEW, facts, url=to.join_url, sign_url=to.sign_url, event=event, **_preparation(mail, facts, now))
+    return Piece(NEW, facts, event=event, **_ways(to), **_preparation(mail, facts, now))
 
 
 def _changed(mail: OutgoingMail, now: datetime) -> Piece:
@@ -47,7 +47,11 @@ def _changed(mail: OutgoingMail, now: datetime) -> Piece:
     changes, moved = mail_checks.changes_told(mail, facts.session, now)
     event = calendar_entries.going_ahead(entry_of(facts, to), now=now) if moved else None
     said: dict[str, Any] = {"changes": tuple(changes), **_preparation(mail, facts, now)}
-    return Piece(CHANGED, facts, url=to.join_url, sign_url=to.sign_url, event=event, **said)
+    return Piece(CHANGED, facts, event=event, **_ways(to), **said)
+
+
+def _ways(to: Recipient) -> dict[str, Any]:
+    return {"url": to.join_url, "sign_url": to.sign_url, "ask_url": to.ask_url}
 
 
 def _preparation(mail: OutgoingMail, facts: SessionFacts, now: datetime) -> dict[str, Any]:

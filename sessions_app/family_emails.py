@@ -29,10 +29,15 @@ class Recipient:
     full_name: str
     email: str
     children: tuple[str, ...]
-    # Their way in; while they have to sign the agreement first, `sign_url` and `portal_url` stand for it.
+    # Their way in. While it is kept back `portal_url` stands for it, and where they sign the agreement, or where the
+    # question stands whether a child may be recorded (for who may not answer it: all about the session).
     join_url: str = ""
     sign_url: str = ""
+    ask_url: str = ""
     portal_url: str = ""
+    # The children who cannot be in it because it is recorded, and whether this guardian may change that.
+    without_yes: tuple[str, ...] = ()
+    may_say_yes: bool = False
     sequence: int = 0
     # Whether staff call with what the pre-session mail would say.
     is_called: bool = False
@@ -50,7 +55,7 @@ def invitation(
 
     `opened`: they knew of it, and have their way in now that they signed or were let in (F1-F6).
     """
-    is_way_in = opened and not to.sign_url
+    is_way_in = opened and not to.sign_url and not to.ask_url
     what = "Your way in" if is_way_in else "Your invitation"
     subject = f"{what}: {facts.title}, {facts.day}, {facts.start}"
     words = _words("invitation", subject, facts, to, sheet, prepares=prepares, opened=is_way_in)
@@ -115,7 +120,8 @@ def place_gone(facts: SessionFacts, to: Recipient, child: str) -> Rendered:
 def entry_of(facts: SessionFacts, to: Recipient) -> Entry:
     """The guardian's calendar entry for the session."""
     attendee = Attendee(guardian_id=to.guardian_id, name=to.full_name, email=to.email)
-    return Entry(facts.session, facts.title, attendee, join_url=to.join_url, sign_url=to.sign_url, sequence=to.sequence)
+    ways = {"join_url": to.join_url, "sign_url": to.sign_url, "ask_url": to.ask_url}
+    return Entry(facts.session, facts.title, attendee, sequence=to.sequence, **ways)
 
 
 def _words(

@@ -15,6 +15,7 @@ from django.db.models import Exists, F, FilteredRelation, OuterRef, Prefetch, Q,
 
 from families.models import Child, Guardian, Guardianship
 from sessions_app import feedback
+from sessions_app.being_recorded import lacks_yes
 from sessions_app.invitations import Standing, WayIn, join_token, standing_with, way_in_with
 from sessions_app.models import Booking, FamilyAnswer, Feedback, Invitation, Meeting, Session, StaffAssignment
 from sessions_app.reach import OF_THE_CHILD
@@ -53,6 +54,10 @@ class ChildPlace:
         return self.state in Booking.HOLDING
 
     @property
+    def may_be_recorded(self) -> bool:
+        return self.booking.may_be_recorded  # type: ignore[attr-defined]
+
+    @property
     def guardians_word(self) -> Feedback | None:
         return self.said.get(False)
 
@@ -77,7 +82,8 @@ class Person:
 class FamilySession:
     """One session as one guardian sees it: own children's names only, staff by first name (W2, W8).
 
-    Without a meeting while it is not ready, or the guardian has to sign the agreement first (F1-F6).
+    Without a meeting while it is not ready, or the way in is kept back for something the guardian has to do first:
+    to sign the agreement (F1-F6), or to say yes to being recorded (X1).
     """
 
     session: Session
@@ -127,7 +133,8 @@ class FamilySession:
         return unsaid and self.invitation.feedback_declined_at is None
 
     def way_in(self, now: datetime) -> WayIn:
-        return way_in_with(self.invitation, self.standing, has_meeting=self.meeting is not None, now=now)
+        places = [place.booking for place in self.places]
+        return way_in_with(self.invitation, places, has_meeting=self.meeting is not None, now=now)
 
     def can_answer(self, now: datetime) -> bool:
         """Whether coming or not coming can still be said (see `answering.check_answerable`)."""
@@ -169,6 +176,7 @@ def _places(user: User, guardian: Guardian) -> QuerySet[Booking]:
     wanted = Q(session__meetings__is_wanted=True)
     return (
         Booking.objects.for_guardian(user)
+        .knowing_recording(guardian.pk)
         .annotate(
             way=FilteredRelation("session__invitations", condition=own),
             room=FilteredRelation("session__meetings", condition=wanted),
@@ -228,14 +236,10 @@ def _as_seen(session: Session, guardian: Guardian, places: tuple[ChildPlace, ...
     # Without a meeting Django leaves the attribute out.
     invitation, meeting = first.way, getattr(first, "room", None)
     invitation.session, invitation.guardian, invitation.may_enter = session, guardian, first.may_enter
-    has_meeting = session.is_remote and meeting is not None and meeting.is_ready and not must_sign(invitation)
-    return FamilySession(
-        session=session,
-        invitation=invitation,
-        places=places,
-        people=_people(session.present),  # type: ignore[attr-defined]
-        meeting=meeting if has_meeting else None,
-    )
+    people = _people(session.present)  # type: ignore[attr-defined]
+    is_kept_back = must_sign(invitation) or lacks_yes(session, [place.booking for place in places])
+    has_meeting = session.is_remote and meeting is not None and meeting.is_ready and not is_kept_back
+    return FamilySession(session, invitation, places, people, meeting if has_meeting else None)
 
 
 def with_contents(seen: FamilySession) -> FamilySession:

@@ -11,9 +11,10 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import OuterRef
+from django.db.models import OuterRef, QuerySet
 
 from sessions_app import link_tokens, posting, undertakings
+from sessions_app.being_recorded import NoYes, is_shut_out, lacks_yes, without_yes
 from sessions_app.mail_times import marks_due
 from sessions_app.models import Booking, Invitation, JoinUse, Meeting, Session
 from sessions_app.reach import places_to_answer, reached_guardian
@@ -31,9 +32,14 @@ class WayInState(models.TextChoices):
     TOO_LATE = "too_late", "Too late"
     NOT_COMING = "not_coming", "Not coming"
     UNSIGNED = "unsigned", "Agreement not signed"
+    NO_CONSENT = "no_consent", "Nobody said yes to recording"
     TOO_EARLY = "too_early", "Too early"
     NOT_READY = "not_ready", "Meeting not ready"
     OPEN = "open", "Open"
+
+
+# There is something for the family to do first; until then no page, mail or call holds a key to the meeting.
+KEPT_BACK = (WayInState.UNSIGNED, WayInState.NO_CONSENT)
 
 
 @dataclass(frozen=True)
@@ -45,10 +51,16 @@ class WayIn:
     closes_at: datetime
     # Where they sign, when that is what is missing.
     sign_path: str = ""
+    # Whose family has not said yes to being recorded, where the session is.
+    without_yes: tuple[NoYes, ...] = ()
 
     @property
     def is_open(self) -> bool:
         return self.state == WayInState.OPEN
+
+    @property
+    def is_kept_back(self) -> bool:
+        return self.state in KEPT_BACK
 
 
 def join_token(invitation: Invitation) -> str:
@@ -76,8 +88,7 @@ def find(token: str) -> Invitation | None:
     if named is None:
         return None
     found = Invitation.objects.select_related("session__place", "guardian").filter(pk=named.id)
-    signed = undertakings.may_enter(OuterRef("guardian"), OuterRef("session"))
-    invitation = found.annotate(may_enter=signed).first()
+    invitation = knowing_what_keeps_back(found).first()
     if invitation is not None:
         invitation.presented_version = named.version
     return invitation
@@ -101,6 +112,7 @@ def way_in_state(
     standing: Standing,
     session_state: str,
     must_sign: bool,
+    lacks_yes: bool,
     has_room: bool,
     opens_at: datetime,
     closes_at: datetime,
@@ -118,6 +130,8 @@ def way_in_state(
     # Said days ahead, so that nobody finds out at the door.
     if must_sign:
         return WayInState.UNSIGNED
+    if lacks_yes:
+        return WayInState.NO_CONSENT
     if now < opens_at:
         return WayInState.TOO_EARLY
     return WayInState.OPEN if has_room and session_state != Session.State.DRAFT else WayInState.NOT_READY
@@ -131,32 +145,53 @@ def way_in(invitation: Invitation, now: datetime) -> WayIn:
     """
     session = invitation.session
     has_meeting = session.is_remote and current_meeting(session) is not None
-    return way_in_with(invitation, standing_of(invitation), has_meeting=has_meeting, now=now)
+    return way_in_with(invitation, _places_behind(invitation), has_meeting=has_meeting, now=now)
 
 
-def way_in_with(invitation: Invitation, standing: Standing, *, has_meeting: bool, now: datetime) -> WayIn:
-    """The same for who has asked already what the invitation is worth, and whether there is a ready meeting."""
+def way_in_with(invitation: Invitation, places: list[Booking], *, has_meeting: bool, now: datetime) -> WayIn:
+    """The same for who has read already the places that the guardian may answer for, and whether a meeting is ready."""
     session = invitation.session
     opens_at, closes_at = opening_hours(session)
     state = way_in_state(
-        standing=standing,
+        standing=standing_with(places),
         session_state=session.state,
         must_sign=undertakings.must_sign(invitation),
+        lacks_yes=lacks_yes(session, places),
         has_room=not session.is_remote or has_meeting,
         opens_at=opens_at,
         closes_at=closes_at,
         now=now,
     )
     sign_path = undertakings.sign_path(invitation.pk) if state == WayInState.UNSIGNED else ""
-    return WayIn(state=state, opens_at=opens_at, closes_at=closes_at, sign_path=sign_path)
+    return WayIn(state, opens_at, closes_at, sign_path, without_yes(session, places))
 
 
-def standing_of(invitation: Invitation) -> Standing:
-    """What the link that was presented, or the invitation itself, is worth now; one query, or two."""
+def _places_behind(invitation: Invitation) -> list[Booking]:
+    """The places that the link that was presented, or the invitation itself, stands for; none when it has ended."""
     presented = invitation.presented_version
     if invitation.withdrawn_at is not None or (presented is not None and presented != invitation.token_version):
-        return Standing.NONE
-    return standing_with(places_to_answer(invitation.session_id, invitation.guardian_id))
+        return []
+    return places_to_answer(invitation.session_id, invitation.guardian_id)
+
+
+def knowing_what_keeps_back(invitations: QuerySet[Invitation]) -> QuerySet[Invitation]:
+    """The invitations with all that `kept_back_by` reads, in the same query."""
+    signed = undertakings.may_enter(OuterRef("guardian"), OuterRef("session"))
+    return invitations.select_related("session").annotate(
+        may_enter=signed, is_shut_out=is_shut_out("guardian", "session")
+    )
+
+
+def kept_back_by(invitation: Invitation) -> WayInState | None:
+    """What keeps the way in from its guardian however near the start is, in the order of the rules; None if nothing.
+
+    For staff, of invitations read by `knowing_what_keeps_back`.
+    """
+    if invitation.withdrawn_at is not None:
+        return WayInState.WITHDRAWN
+    if undertakings.must_sign(invitation):
+        return WayInState.UNSIGNED
+    return WayInState.NO_CONSENT if invitation.is_shut_out else None  # type: ignore[attr-defined]
 
 
 def standing_with(places: Iterable[Booking]) -> Standing:

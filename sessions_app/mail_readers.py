@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from sessions_app import mail_rows
+from sessions_app.being_recorded import question_url, shuts_out, without_yes_in_mail
 from sessions_app.family_emails import Recipient
 from sessions_app.invitations import join_url
 from sessions_app.mail_facts import SessionFacts, for_mail, session_facts
@@ -17,22 +18,30 @@ def family(mail: OutgoingMail, now: datetime) -> tuple[SessionFacts, Recipient]:
     """The session, and the guardian as known now: the names are those of the children they may be told of."""
     rows = mail_rows.kept(mail)
     guardian = rows.invitation.guardian
+    children = rows.reach.children if rows.reach else ()
     must_sign = must_sign_in_mail(rows.session, guardian.pk, rows.invited)
+    missing = without_yes_in_mail(rows.session, guardian.pk, children)
+    asks = not must_sign and shuts_out(missing, children)
+    is_kept_back = must_sign or asks
+    page = portal_url(rows.invitation.pk)
     facts = session_facts(rows.session, now=now)
     recipient = Recipient(
         guardian_id=guardian.pk,
         first_name=guardian.first_name,
         full_name=guardian.full_name,
         email=mail.to,
-        children=tuple(child.known_as for child in rows.reach.children) if rows.reach else (),
-        join_url="" if must_sign else join_url(rows.invitation),
+        children=tuple(child.known_as for child in children),
+        join_url="" if is_kept_back else join_url(rows.invitation),
         sign_url=sign_url(rows.invitation.pk) if must_sign else "",
-        portal_url=portal_url(rows.invitation.pk) if must_sign else "",
+        ask_url=question_url(missing, page) if asks else "",
+        portal_url=page if is_kept_back else "",
+        without_yes=tuple(one.child for one in missing),
+        may_say_yes=any(one.question_path for one in missing),
         sequence=mail.context["sequence"],
         is_called=bool(rows.reach and rows.reach.why_phone),
     )
-    # Without a signature no way in, not by typing numbers either (F1-F6).
-    return replace(facts, meeting_id="", passcode="") if must_sign else facts, recipient
+    # Kept back is kept back: no way in by typing numbers either (F1-F6, X1).
+    return replace(facts, meeting_id="", passcode="") if is_kept_back else facts, recipient
 
 
 def staff_facts(mail: OutgoingMail, now: datetime) -> SessionFacts:

@@ -95,6 +95,7 @@ def reached_guardian(session_id: Any, guardian_id: Any) -> ToReach | None:
 def places_to_answer(session_id: Any, guardian_id: Any) -> list[Booking]:
     """The places in one session that one guardian may answer for, by the children's names; one query."""
     places = Booking.objects.answerable_by(guardian=guardian_id).filter(session=session_id)
+    places = places.knowing_recording(guardian_id)
     return list(places.select_related("child").defer(*OF_THE_CHILD).order_by("child__known_as"))
 
 

@@ -91,6 +91,10 @@ class GuardianshipQuerySet(models.QuerySet["Guardianship"]):
         """The ones whose guardian is invited when the child is: no restriction, nobody archived."""
         return self.filter(restricted=False, may_be_invited=True, guardian__archived_at=None, child__archived_at=None)
 
+    def deciding(self) -> "GuardianshipQuerySet":
+        """The ones whose guardian may decide for the child: parental responsibility, and no restriction."""
+        return self.filter(restricted=False, parental_responsibility=True)
+
     def for_guardian(self, user: User) -> "GuardianshipQuerySet":
         """How this guardian stands to the children of whom they may know anything."""
         return self.filter(guardian__user=user, restricted=False, guardian__archived_at=None, child__archived_at=None)

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from families.models import Guardianship
+from sessions_app.being_recorded import may_be_recorded, shuts_out
 from sessions_app.invitations import current_meeting
 from sessions_app.models import Booking, Meeting, PhoneTask, PlaceOffer, Session
 from sessions_app.offer_links import closes_at
@@ -30,6 +31,9 @@ class Call:
     offer: PlaceOffer | None = None
     # Without a signature no way in, by typing numbers neither (F1-F6).
     must_sign: bool = False
+    # Whose family has not said yes to being recorded where it is, and whether that leaves nobody who may be (X1).
+    without_yes: tuple[str, ...] = ()
+    is_shut_out: bool = False
 
     @property
     def session(self) -> Session:
@@ -46,7 +50,7 @@ class Call:
 
     @property
     def meeting(self) -> Meeting | None:
-        return None if self.must_sign else current_meeting(self.session)
+        return None if self.must_sign or self.is_shut_out else current_meeting(self.session)
 
     @property
     def words(self) -> tuple[Any, ...]:
@@ -56,7 +60,15 @@ class Call:
         lines = [step.title for step in session.steps.all()], [(i.name, i.needed) for i in session.items.all()]
         about = (session.title, session.delivery, session.place_id, session.cancel_reason, *way_in)
         # An offer has its own deadline and wants its own answer.
-        return (self.task.purpose, self.is_taken_back, self.offer and self.offer.pk, *about, self.children, *lines)
+        return (
+            self.task.purpose,
+            self.is_taken_back,
+            self.offer and self.offer.pk,
+            *about,
+            self.children,
+            self.without_yes,
+            *lines,
+        )
 
     def refusal(self, now: datetime) -> str:
         """Why nobody should ring any more; empty when somebody should."""
@@ -110,15 +122,17 @@ def by_person(calls: Iterable[Call]) -> list[list[Part]]:
 
 
 def calls_of(tasks: QuerySet[PhoneTask]) -> list[Call]:
-    """The calls with what to say; twelve queries however many there are."""
+    """The calls with what to say; thirteen queries at most, however many there are."""
     found = tasks.select_related("session__place", "guardian", "done_by")
     found = found.prefetch_related("session__steps", "session__items", "session__meetings")
     rows = list(found)
     reached = {
-        (session_id, to.guardian.pk): [child.known_as for child in to.children]
+        (session_id, to.guardian.pk): to.children
         for session_id, each in reach_by_session({task.session_id for task in rows}).items()
         for to in each
     }
+    of_shows = [reached.get((task.session_id, task.guardian_id), ()) for task in rows if task.session.is_recorded]
+    allowed = may_be_recorded({child.pk for children in of_shows for child in children})
     taken_back, offered = _taken_back(rows), offers_of_calls(rows)
     agreed = agreed_by_pair((task.session_id, task.guardian_id) for task in rows)
     calls = []
@@ -126,9 +140,12 @@ def calls_of(tasks: QuerySet[PhoneTask]) -> list[Call]:
         whom = (task.session_id, task.guardian_id)
         back = taken_back.get(whom, []) if _is_about_a_place(task) else []
         offer = offered.get(task.pk)
-        names = [offer.booking.child.known_as] if offer else back or reached.get(whom, [])
+        children = reached.get(whom, ())
+        names = [offer.booking.child.known_as] if offer else back or [child.known_as for child in children]
         must_sign = task.session.is_remote and agreed[whom] == Agreed.UNSIGNED
-        calls.append(Call(task, names, bool(back), offer, must_sign))
+        missing = [c.known_as for c in children if c.pk not in allowed] if task.session.is_recorded else []
+        is_shut_out = shuts_out(missing, children)
+        calls.append(Call(task, names, bool(back), offer, must_sign, tuple(missing), is_shut_out))
     return calls
 
 

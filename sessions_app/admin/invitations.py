@@ -16,10 +16,18 @@ from unfold.paginator import InfinitePaginator
 
 from sessions_app import invitations
 from sessions_app.admin.mending import page_of
+from sessions_app.invitations import WayInState
 from sessions_app.models import Invitation, JoinUse, LetIn, Session
-from sessions_app.undertakings import may_enter, must_sign
 from whippersnappers import dates
 from whippersnappers.staff_admin import OnlyLookedAt, StaffAdmin
+
+# What staff call a way in, by what keeps it from its guardian.
+_WORDS = {
+    None: ("Theirs", "success"),
+    WayInState.WITHDRAWN: ("Withdrawn", "danger"),
+    WayInState.UNSIGNED: ("Not signed", "warning"),
+    WayInState.NO_CONSENT: ("Nobody said yes to recording", "warning"),
+}
 
 
 class SignedFilter(admin.SimpleListFilter):
@@ -68,8 +76,8 @@ class InvitationAdmin(OnlyLookedAt, StaffAdmin):
         joined = Subquery(joins.annotate(times=Count("pk")).values("times"))
         last = Subquery(uses.order_by("-at").values("at")[:1])
         rows = super().get_queryset(request).select_related("session", "guardian")
-        signed = may_enter(OuterRef("guardian"), OuterRef("session"))
-        return rows.annotate(times_joined=Coalesce(joined, 0), last_used=last, may_enter=signed)
+        rows = invitations.knowing_what_keeps_back(rows)
+        return rows.annotate(times_joined=Coalesce(joined, 0), last_used=last)
 
     @admin.display(description="Session", ordering="session__title")
     def session_title(self, invitation: Invitation) -> str:
@@ -86,9 +94,9 @@ class InvitationAdmin(OnlyLookedAt, StaffAdmin):
 
     @admin.display(description="Way in", ordering="withdrawn_at")
     def status(self, invitation: Invitation) -> SafeString:
-        word, colour = ("Withdrawn", "danger") if invitation.withdrawn_at else ("Theirs", "success")
-        if _is_kept_back(invitation):
-            word, colour = "Not signed", "warning"
+        is_over = invitation.session.ends_at <= timezone.now()
+        kept_back = invitations.kept_back_by(invitation)
+        word, colour = _WORDS[None if is_over and kept_back in invitations.KEPT_BACK else kept_back]
         return format_html('<span class="st-label st-label--{}">{}</span>', colour, word)
 
     @admin.display(description="Went to Zoom", ordering="times_joined")
@@ -131,7 +139,8 @@ class InvitationAdmin(OnlyLookedAt, StaffAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         invitation = self.get_object(request, object_id)
-        kept_back = invitation is not None and _is_kept_back(invitation)
+        is_ahead = invitation is not None and invitation.session.ends_at > timezone.now()
+        kept_back = invitations.kept_back_by(invitation) if is_ahead else None
         return super().change_view(request, object_id, form_url, {"kept_back": kept_back, **(extra_context or {})})
 
     def withdraw(self, request: HttpRequest, pk: Any) -> HttpResponse:
@@ -148,9 +157,3 @@ class InvitationAdmin(OnlyLookedAt, StaffAdmin):
         service(invitation.pk, by=request.user, now=timezone.now())
         messages.success(request, said)
         return redirect(reverse("admin:sessions_app_invitation_change", args=[pk]))
-
-
-def _is_kept_back(invitation: Invitation) -> bool:
-    """Whether the way in waits for a signature; one that is closed or over waits for nothing."""
-    is_ahead = invitation.withdrawn_at is None and invitation.session.ends_at > timezone.now()
-    return is_ahead and must_sign(invitation)

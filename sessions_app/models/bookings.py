@@ -43,6 +43,15 @@ class BookingQuerySet(models.QuerySet["Booking"]):
         """Each knows as `may_be_recorded` whether the family says yes to that now; no answer is no (X1)."""
         return self.annotate(may_be_recorded=Exists(_yes_to_recording()))
 
+    def knowing_recording(self, guardian: Any) -> "BookingQuerySet":
+        """Each knows `may_be_recorded`, and as `may_decide` whether that is for this guardian (a key) to say (X1)."""
+        mine = Guardianship.objects.deciding().filter(child=OuterRef("child"), guardian=guardian)
+        return self.knowing_consent().annotate(may_decide=Exists(mine))
+
+    def with_consent(self) -> "BookingQuerySet":
+        """Those that may be recorded."""
+        return self.filter(Exists(_yes_to_recording()))
+
     def without_consent(self) -> "BookingQuerySet":
         """Those that may not be recorded."""
         return self.exclude(Exists(_yes_to_recording()))
@@ -154,6 +163,7 @@ class JoinUse(models.Model):
         WITHDRAWN = "withdrawn", "Withdrawn"
         CANCELLED = "cancelled", "Session cancelled"
         UNSIGNED = "unsigned", "Agreement not signed"
+        NO_CONSENT = "no_consent", "Nobody said yes to recording"
         NOT_READY = "not_ready", "Meeting not ready"
         NOT_COMING = "not_coming", "Said that they do not come"
 

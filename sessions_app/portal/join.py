@@ -49,8 +49,8 @@ def _door(token: str, now: datetime) -> _Door | None:
     if invitation is None:
         return None
     way_in = invitations.way_in(invitation, now)
-    # Without a signature no Meeting ID either: it is a way in for who types it.
-    has_meeting = invitation.session.is_remote and way_in.state != WayInState.UNSIGNED
+    # No Meeting ID either while it is kept back: that is a way in for who types it.
+    has_meeting = invitation.session.is_remote and not way_in.is_kept_back
     meeting = invitations.current_meeting(invitation.session) if has_meeting else None
     return _Door(token, invitation, way_in, meeting)
 

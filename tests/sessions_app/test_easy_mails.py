@@ -71,6 +71,11 @@ def samples() -> Iterator[tuple[str, Rendered]]:
         yield posting.INVITATION, family_emails.invitation(facts, unsigned, prepares=True, now=NOW)
         yield posting.INVITATION, family_emails.invitation(facts, me, prepares=False, opened=True, now=NOW)
         yield "digest", family_digest([Piece(NEW, facts, sign_url=sign)], "Siobhán")
+        ask = "https://example.org/portal/children/x/consent/"
+        unsaid = replace(unsigned, sign_url="", ask_url=ask, without_yes=("Kid", "Ella"), may_say_yes=True)
+        for who in (unsaid, replace(unsaid, may_say_yes=False), replace(me, without_yes=("Kid",))):
+            yield posting.INVITATION, family_emails.invitation(facts, who, prepares=False, now=NOW)
+        yield "digest", family_digest([Piece(NEW, facts, ask_url=ask)], "Siobhán")
     agreement_mails.ask_everybody(agreeing.current_agreement(), now=NOW)  # type: ignore[arg-type]
     emails.send_sign_in_code(adult.user, "314159", now=NOW)  # type: ignore[arg-type]
     emails.send_security_notice(adult.user, "email_changed", now=NOW)  # type: ignore[arg-type]

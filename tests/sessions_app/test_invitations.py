@@ -29,6 +29,7 @@ def state(now: datetime, **facts) -> WayInState:
         "standing": Standing.COMING,
         "session_state": "confirmed",
         "must_sign": False,
+        "lacks_yes": False,
         "has_room": True,
         "opens_at": OPENS,
         "closes_at": CLOSES,
@@ -77,6 +78,14 @@ def test_who_must_sign_hears_it_days_ahead_but_not_of_a_session_that_is_off():
     assert state(OPENS, must_sign=True, session_state="cancelled") == WayInState.CANCELLED
     assert state(OPENS, must_sign=True, standing=Standing.NONE) == WayInState.WITHDRAWN
     assert state(OPENS, must_sign=True, standing=Standing.NOT_COMING) == WayInState.NOT_COMING
+
+
+def test_who_lacks_a_yes_hears_it_days_ahead_and_after_the_signature():
+    assert state(OPENS - timedelta(days=5), lacks_yes=True) == WayInState.NO_CONSENT
+    assert state(OPENS, lacks_yes=True, has_room=False) == WayInState.NO_CONSENT
+    assert state(OPENS, lacks_yes=True, must_sign=True) == WayInState.UNSIGNED
+    assert state(CLOSES, lacks_yes=True) == WayInState.TOO_LATE
+    assert state(OPENS, lacks_yes=True, standing=Standing.NOT_COMING) == WayInState.NOT_COMING
 
 
 @pytest.mark.parametrize(

@@ -94,6 +94,7 @@ def test_the_door_list_says_who_signed_and_who_may_be_recorded(kids, coordinator
     )
     assert (first.agreed, second.guardian, second.agreed) == ("signed", late, "unsigned")
     assert second.is_unsigned is True
+    assert (first.kept_back, second.kept_back) == (None, "unsigned")
 
 
 def test_door_lists_ask_the_same_few_times_for_one_session_and_for_thirty(kids):
@@ -101,7 +102,7 @@ def test_door_lists_ask_the_same_few_times_for_one_session_and_for_thirty(kids):
     for count in (1, 30):
         with CaptureQueriesContext(connection) as asked:
             assert len(door_list.door_lists([s.pk for s in sessions[:count]])) == count
-        assert len(asked) == 6
+        assert len(asked) == 7
 
 
 def test_staff_who_deliver_see_it_on_their_page(client, kids, coordinator):
