@@ -34,26 +34,47 @@ class _AppendOnly(pgtrigger.Protect):
     """Refuses UPDATE and DELETE, but an UPDATE that only seals values anew.
 
     That is one in which every other column stays as it is, and each encrypted one too, or goes from another key to
-    the key that the session has named, from something to something, of the same length.
+    the key that the session has named, from something to something, of the same length. And DELETE of a row for which
+    `unless` holds, SQL over `OLD`.
     """
 
+    unless = ""
+
     def compile(self, model: Any) -> compiler.Trigger:
-        """The trigger as migrations keep it; tables without encrypted columns have the plain one."""
+        """The trigger as migrations keep it; tables that know no exception have the plain one."""
         plain = super().compile(model)
-        if not encrypted_columns(model):
+        if not self.unless and not encrypted_columns(model):
             return plain
         return compiler.Trigger(name=plain.name, sql=FirmTriggerSql(**plain.sql.kwargs))
 
     def get_func(self, model: Any) -> str:
-        refuse = super().get_func(model)
+        refuse = f"{_deletes(self.unless)}{super().get_func(model)}"
         sealed = encrypted_columns(model)
         if not sealed:
-            return str(refuse)
+            return refuse
         others = [f.column for f in model._meta.local_concrete_fields if f not in sealed]
         allowed = [f"{_named(keys)} <> ''" for keys in sorted({field.keys for field in sealed})]
         same = [f'NEW."{column}" IS NOT DISTINCT FROM OLD."{column}"' for column in others]
         conditions = " AND ".join([*allowed, *same, *map(_only_the_key, sealed)])
         return f"IF TG_OP = 'UPDATE' AND {conditions} THEN RETURN NEW; END IF; {refuse}"
+
+
+class _NeverDeleted(pgtrigger.Protect):
+    """Refuses DELETE, but of a row for which `unless` holds."""
+
+    unless = ""
+
+    def get_func(self, model: Any) -> str:
+        return f"{_deletes(self.unless)}{super().get_func(model)}"
+
+
+def _deletes(unless: str) -> str:
+    return f"IF TG_OP = 'DELETE' AND {unless} THEN RETURN OLD; END IF; " if unless else ""
+
+
+def _with(trigger: Any, unless: str) -> Any:
+    trigger.unless = unless
+    return trigger
 
 
 def encrypted_columns(model: type[models.Model]) -> list[EncryptedTextField]:
@@ -75,17 +96,22 @@ def _named(keys: str) -> str:
     return f"coalesce(current_setting('{_SETTING.format(keys.lower())}', true), '')"
 
 
-def append_only() -> list[pgtrigger.Trigger]:
-    """Triggers for a model's `Meta.triggers` that refuse UPDATE, DELETE and TRUNCATE."""
-    return [_AppendOnly(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete), _never_truncated()]
+def append_only(*, unless: str = "") -> list[pgtrigger.Trigger]:
+    """Triggers for a model's `Meta.triggers` that refuse UPDATE, DELETE and TRUNCATE.
+
+    A row for which `unless` holds, SQL over `OLD`, may be deleted.
+    """
+    guard = _AppendOnly(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+    return [_with(guard, unless), _never_truncated()]
 
 
-def never_deleted(condition: pgtrigger.Condition | None = None) -> list[pgtrigger.Trigger]:
-    """Triggers that refuse DELETE, of the rows that meet the condition only if there is one, and TRUNCATE."""
-    return [
-        pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete, condition=condition),
-        _never_truncated(),
-    ]
+def never_deleted(condition: pgtrigger.Condition | None = None, *, unless: str = "") -> list[pgtrigger.Trigger]:
+    """Triggers that refuse DELETE, of the rows that meet the condition only if there is one, and TRUNCATE.
+
+    A row for which `unless` holds, SQL over `OLD`, may be deleted.
+    """
+    guard = _NeverDeleted(name="never_deleted", operation=pgtrigger.Delete, condition=condition)
+    return [_with(guard, unless), _never_truncated()]
 
 
 def _never_truncated() -> pgtrigger.Trigger:

@@ -233,3 +233,20 @@ class HoldForm(AboutConcern):
 
 class LiftForm(AboutConcern):
     reason = fields.reason("Why need it not be held any more?")
+
+
+class DestroyForm(AboutConcern):
+    # What the button says: “Keep it” would be read as the contrary.
+    button = "Propose it"
+    reason = fields.reason(
+        "Why need it not be kept any more?",
+        help_text="Somebody else has to agree. Then all of it is gone for ever: words, files, people, what happened.",
+    )
+
+
+class AgreeToDestroyForm(AboutConcern):
+    button = "Destroy it for ever"
+    sure = forms.BooleanField(
+        label="I have read it, and agree that all of it is destroyed for ever",
+        error_messages={"required": "Tick this if you agree. If not, keep it longer instead."},
+    )

@@ -12,7 +12,7 @@ from safeguarding.dashboard.sharing_forms import ShareForm
 from safeguarding.files.attaching import attach
 from safeguarding.gathering import choices
 from safeguarding.models import AdultAssessment, Concern, Disclosure, Referral
-from safeguarding.retention import reviewing
+from safeguarding.retention import destroying, reviewing
 from safeguarding.states import STEPS
 from safeguarding.vocabulary import Kind, State
 from whippersnappers.accounts.models import User
@@ -198,6 +198,16 @@ _ALL = [
         "lift", "Lift the legal hold", "Lift the legal hold", forms.LiftForm,
         lambda c, said, by, now: reviewing.lift(c.pk, **said, by=by, now=now),
         "The hold is lifted.", lambda c, user: reviewing.standing_hold(c) is not None,
+    ),
+    Step(
+        "destroy", "Propose destruction", "Have it destroyed", forms.DestroyForm,
+        lambda c, said, by, now: destroying.propose_destruction(c.pk, **said, by=by, now=now),
+        "Proposed. Somebody else has to agree.", destroying.may_propose,
+    ),
+    Step(
+        "agree-to-destroy", "Agree to destroy it", "Destroy it, as the second person", forms.AgreeToDestroyForm,
+        lambda c, said, by, now: destroying.destroy(c.pk, by=by, now=now),
+        "It is destroyed. The certificate is kept.", destroying.may_agree,
     ),
     Step("assign", "Give it to somebody", "Give it to somebody", forms.AssignForm, _assign, "It was given.", _is_open),
     Step(

@@ -5,6 +5,7 @@ from safeguarding.models.alerts import StaffAlert, StaffAlertPerson
 from safeguarding.models.bundles import BundleDraft, SentFile
 from safeguarding.models.chronology import ChronologyEntry
 from safeguarding.models.concerns import Concern
+from safeguarding.models.destruction import DestructionCertificate
 from safeguarding.models.disclosures import Disclosure
 from safeguarding.models.drafts import ConcernDraft
 from safeguarding.models.files import ConcernFile
@@ -27,6 +28,7 @@ __all__ = [
     "ConcernLink",
     "ConcernPerson",
     "ConcernVersion",
+    "DestructionCertificate",
     "Disclosure",
     "Escalation",
     "LegalHold",

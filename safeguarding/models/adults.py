@@ -4,7 +4,7 @@ import uuid
 
 from django.db import models
 
-from safeguarding.models.people import CONCERN
+from safeguarding.models.people import CONCERN, certified
 from whippersnappers.accounts.models import User
 from whippersnappers.append_only import append_only
 from whippersnappers.crypto import CONCERNS, EncryptedTextField
@@ -41,7 +41,7 @@ class AdultAssessment(models.Model):
     class Meta:
         default_permissions = ()
         ordering = ["at", "id"]
-        triggers = append_only()
+        triggers = append_only(unless=certified())
 
     def __str__(self) -> str:
         return f"Assessment ({self.pk})"

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from families.models import Child
 from safeguarding.models.concerns import Concern
-from safeguarding.models.people import CONCERN, ConcernPerson, Recusal
+from safeguarding.models.people import CONCERN, ConcernPerson, Recusal, certified
 from safeguarding.vocabulary import PersonRole
 from sessions_app.models import Booking, Session, StaffAssignment
 from whippersnappers import dates
@@ -86,7 +86,7 @@ class StaffAlert(models.Model):
                 | Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False),
             )
         ]
-        triggers = never_deleted()
+        triggers = never_deleted(unless=certified())
 
     def __str__(self) -> str:
         return f"Alert ({self.pk})"
@@ -124,7 +124,9 @@ class StaffAlertPerson(models.Model):
     class Meta:
         default_permissions = ()
         constraints = [models.UniqueConstraint(fields=["alert", "user"], name="staffalertperson_once")]
-        triggers = never_deleted()
+        triggers = never_deleted(
+            unless=certified("(SELECT a.concern_id FROM safeguarding_staffalert a WHERE a.id = OLD.alert_id)")
+        )
 
     def __str__(self) -> str:
         return f"Whom an alert is for ({self.pk})"

@@ -5,7 +5,7 @@ import uuid
 from django.db import models
 
 from safeguarding.models.disclosures import Disclosure
-from safeguarding.models.people import CONCERN
+from safeguarding.models.people import CONCERN, certified
 from whippersnappers.accounts.models import User
 from whippersnappers.append_only import append_only
 from whippersnappers.crypto import CONCERNS, EncryptedBytesField, EncryptedTextField
@@ -49,7 +49,9 @@ class SentFile(models.Model):
 
     class Meta:
         default_permissions = ()
-        triggers = append_only()
+        triggers = append_only(
+            unless=certified("(SELECT d.concern_id FROM safeguarding_disclosure d WHERE d.id = OLD.disclosure_id)")
+        )
 
     def __str__(self) -> str:
         return f"File ({self.pk})"

@@ -4,7 +4,7 @@ import uuid
 
 from django.db import models
 
-from safeguarding.models.people import CONCERN
+from safeguarding.models.people import CONCERN, certified
 from safeguarding.vocabulary import State
 from whippersnappers.accounts.models import User
 from whippersnappers.append_only import append_only
@@ -42,7 +42,7 @@ class ChronologyEntry(models.Model):
         default_permissions = ()
         ordering = ["at", "id"]
         indexes = [models.Index(fields=["concern", "at"], name="chronology_in_order")]
-        triggers = append_only()
+        triggers = append_only(unless=certified())
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} ({self.pk})"

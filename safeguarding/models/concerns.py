@@ -8,7 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
-from safeguarding.models.people import Assignment, ConcernPerson, Recusal
+from safeguarding.models.people import Assignment, ConcernPerson, Recusal, certified
 from safeguarding.references import new_reference
 from safeguarding.vocabulary import CATEGORIES, Kind, PersonRole, RetentionClass, Severity, State, Tag
 from whippersnappers.accounts.models import User
@@ -137,7 +137,7 @@ class Concern(models.Model):
                 condition=~Q(state__in=["closing", "closed"]) | ~Q(retention=""),
             ),
         ]
-        triggers = never_deleted(~pgtrigger.Q(old__state="draft"))
+        triggers = never_deleted(~pgtrigger.Q(old__state="draft"), unless=certified("OLD.id"))
 
     def __str__(self) -> str:
         return self.reference

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from safeguarding.models.concerns import Concern
+from safeguarding.models.people import certified
 from safeguarding.vocabulary import RECIPIENTS, IdentityCheck, LawfulBasis, ShareConsent
 from whippersnappers.accounts.models import User
 from whippersnappers.append_only import append_only
@@ -56,7 +57,7 @@ class Disclosure(models.Model):
                 condition=~Q(basis=LawfulBasis.CONSENT) | Q(consent=ShareConsent.GIVEN),
             )
         ]
-        triggers = append_only()
+        triggers = append_only(unless=certified())
 
     def __str__(self) -> str:
         return f"Disclosure ({self.pk})"

@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 
-from safeguarding.models.people import CONCERN
+from safeguarding.models.people import CONCERN, certified
 from safeguarding.vocabulary import FileKind
 from whippersnappers.accounts.models import User
 from whippersnappers.append_only import append_only
@@ -63,7 +63,7 @@ class ConcernFile(models.Model):
         default_permissions = ()
         ordering = ["at", "id"]
         constraints = [models.UniqueConstraint(fields=["concern", "came_as"], name="concernfile_once")]
-        triggers = append_only()
+        triggers = append_only(unless=certified())
 
     def __str__(self) -> str:
         return f"File ({self.pk})"

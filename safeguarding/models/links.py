@@ -6,7 +6,7 @@ from typing import Any
 from django.db import models
 from django.db.models import F, Q
 
-from safeguarding.models.people import CONCERN
+from safeguarding.models.people import CONCERN, certified
 from whippersnappers.accounts.models import User
 from whippersnappers.append_only import append_only
 from whippersnappers.crypto import CONCERNS, EncryptedTextField
@@ -35,7 +35,7 @@ class ConcernLink(models.Model):
             models.CheckConstraint(name="concernlink_is_a_pair", condition=Q(first__lt=F("second"))),
             models.UniqueConstraint(fields=["first", "second", "number"], name="concernlink_once"),
         ]
-        triggers = append_only()
+        triggers = append_only(unless=certified("OLD.first_id", "OLD.second_id"))
 
     def __str__(self) -> str:
         return f"{'Linked' if self.is_linked else 'Parted'} ({self.pk})"

@@ -5,7 +5,7 @@ import uuid
 from django.db import models
 from django.db.models import F, Q
 
-from safeguarding.models.people import CONCERN
+from safeguarding.models.people import CONCERN, certified
 from whippersnappers.accounts.models import User
 from whippersnappers.append_only import append_only
 from whippersnappers.crypto import CONCERNS, EncryptedTextField
@@ -32,7 +32,7 @@ class PaperReport(models.Model):
                 condition=Q(written_at__lte=F("received_at")) & Q(received_at__lte=F("typed_at")),
             )
         ]
-        triggers = append_only()
+        triggers = append_only(unless=certified())
 
     def __str__(self) -> str:
         return f"Paper report ({self.pk})"

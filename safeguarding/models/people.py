@@ -13,6 +13,12 @@ from whippersnappers.crypto import CONCERNS, EncryptedTextField
 CONCERN = "safeguarding.Concern"
 
 
+def certified(*concerns: str) -> str:
+    """For triggers: a certificate says that two people had (one of) these concerns destroyed. SQL over `OLD`."""
+    named = ", ".join(concerns or ("OLD.concern_id",))
+    return f"EXISTS (SELECT 1 FROM safeguarding_destructioncertificate c WHERE c.concern IN ({named}))"  # noqa: S608  # names of our own columns
+
+
 class ConcernPerson(models.Model):
     """Somebody in a concern: a child or a person the portal knows, or somebody in words.
 

@@ -5,7 +5,7 @@ import uuid
 from django.db import models
 from django.db.models import Q
 
-from safeguarding.models.people import CONCERN
+from safeguarding.models.people import CONCERN, certified
 from whippersnappers.accounts.models import User
 from whippersnappers.append_only import never_deleted
 from whippersnappers.crypto import CONCERNS, EncryptedTextField
@@ -33,7 +33,7 @@ class LegalHold(models.Model):
                 condition=Q(lifted_at=None, lifted_by=None) | Q(lifted_at__isnull=False, lifted_by__isnull=False),
             ),
         ]
-        triggers = never_deleted()
+        triggers = never_deleted(unless=certified())
 
     def __str__(self) -> str:
         return f"Legal hold ({self.pk})"
@@ -51,6 +51,9 @@ class RetentionReview(models.Model):
     decided_at = models.DateTimeField(null=True, blank=True)
     keep_until = models.DateField(null=True, blank=True)
     reason = EncryptedTextField("why", keys=CONCERNS, blank=True, default="")
+    # Somebody proposed to destroy it; somebody else has to agree.
+    proposed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    proposed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         default_permissions = ()
@@ -58,7 +61,7 @@ class RetentionReview(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["concern"], condition=Q(decided_at=None), name="retentionreview_one_open"),
         ]
-        triggers = never_deleted()
+        triggers = never_deleted(unless=certified())
 
     def __str__(self) -> str:
         return f"Review ({self.pk})"

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import models
 
 from safeguarding.body_map import Mark, in_words, restored
-from safeguarding.models.people import CONCERN
+from safeguarding.models.people import CONCERN, certified
 from whippersnappers.accounts.models import User
 from whippersnappers.append_only import append_only
 from whippersnappers.crypto import CONCERNS, EncryptedTextField
@@ -51,7 +51,7 @@ class ConcernVersion(models.Model):
         default_permissions = ()
         ordering = ["number"]
         constraints = [models.UniqueConstraint(fields=["concern", "number"], name="concernversion_once")]
-        triggers = append_only()
+        triggers = append_only(unless=certified())
 
     def __str__(self) -> str:
         return f"Version {self.number} ({self.concern_id})"

@@ -5,7 +5,7 @@ import uuid
 from django.db import models
 from django.db.models import Q
 
-from safeguarding.models.people import CONCERN
+from safeguarding.models.people import CONCERN, certified
 from safeguarding.vocabulary import Agency, LadoOutcome
 from whippersnappers.accounts.models import User
 from whippersnappers.append_only import append_only, never_deleted
@@ -28,7 +28,7 @@ class Action(models.Model):
         default_permissions = ()
         ordering = ["due_at", "id"]
         indexes = [models.Index(fields=["due_at"], condition=Q(done_at=None), name="action_open")]
-        triggers = never_deleted()
+        triggers = never_deleted(unless=certified())
 
     def __str__(self) -> str:
         return f"Action ({self.pk})"
@@ -64,7 +64,7 @@ class Referral(models.Model):
                 name="referral_lado_outcome_is_the_lados", condition=Q(lado_outcome="") | Q(agency=Agency.LADO)
             )
         ]
-        triggers = never_deleted()
+        triggers = never_deleted(unless=certified())
 
     def __str__(self) -> str:
         return f"Referral ({self.pk})"
@@ -93,7 +93,7 @@ class Escalation(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["step", "about", "day"], name="escalation_once", nulls_distinct=False)
         ]
-        triggers = append_only()
+        triggers = append_only(unless=certified())
 
     def __str__(self) -> str:
         return f"{self.step} ({self.pk})"
