@@ -13,12 +13,20 @@ from safeguarding.vocabulary import PersonRole
 from whippersnappers.accounts.models import User
 
 NAME = "[name withheld]"
+_OF_STAFF = "Somebody of staff"
 PASSAGE = "[withheld]"
 # In what roles people are what the bundle is about.
 _WHOM_IT_IS_ABOUT = {PersonRole.AFFECTED, PersonRole.SUBJECT}
 _WORD = re.compile(r"[^\W\d_]+(?:[’'\-][^\W\d_]+)*")
 _APOSTROPHES = "’'ʼ‘`"
 _DASHES = "-\u2010\u2011\u2012\u2013"
+# What begins with a capital where somebody is described, and names nobody when it stands alone.
+_DESCRIBING = """
+    mr mrs ms miss mx dr sir the an his her their my our your he she they it this that some somebody someone unknown
+    nobody not one and with from man woman boy girl child mother father mum dad parent carer brother sister uncle aunt
+    auntie grandma grandpa grandmother grandfather nan neighbour friend driver teacher nurse doctor social worker
+"""
+_NO_NAMES = frozenset(_DESCRIBING.split())
 # Signs without a width, which could stand unseen inside a name.
 _UNSEEN = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
 
@@ -87,7 +95,8 @@ def _on_paper(concern: Concern) -> list[Name]:
 
 def _ways_in(words: str) -> tuple[str, ...]:
     """The ways in which somebody is named who is there in words alone."""
-    return _ways({words, *(word for word in _WORD.findall(words) if word[0].isupper())})
+    capitals = (word for word in _WORD.findall(words) if word[0].isupper() and word.casefold() not in _NO_NAMES)
+    return _ways({words, *capitals})
 
 
 def _of_user(user: User) -> Name:
@@ -110,13 +119,15 @@ def _known_otherwise(text: str, covered: set[str]) -> list[Name]:
     called = {
         "A child we know": children.values_list("known_as", "first_name", "last_name"),
         "A parent or carer we know": parents.values_list("first_name", "last_name"),
-        "Somebody of staff": [name.split() for name in User.objects.staff().values_list("name", flat=True)],
+        _OF_STAFF: [name.split() for name in User.objects.staff().values_list("name", flat=True)],
     }
     names: dict[str, Name] = {}
     for who, rows in called.items():
         for word in sorted({word for row in rows for word in row} & words):
             if word.casefold() not in covered:
-                names.setdefault(word, Name(f"word:{word}", word, f"{who} is called so", _ways({word}), True))
+                names.setdefault(
+                    word, Name(f"word:{word}", word, f"{who} is called so", _ways({word}), who != _OF_STAFF)
+                )
     return list(names.values())
 
 

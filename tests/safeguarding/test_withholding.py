@@ -62,6 +62,15 @@ def test_where_nobody_was_harmed_the_child_is_whom_it_is_about() -> None:
 
 
 @pytest.mark.django_db
+def test_words_that_name_nobody_stay() -> None:
+    concern = raised(words={"what_happened": "x"})
+    ConcernPerson.objects.create(concern=concern, role=PersonRole.WITNESS, words="The neighbour, Mrs Grey")
+    text = "The girl saw Mrs Stone and a neighbour. Mrs Grey ran."
+    (grey,) = names_in(concern, text)
+    assert withhold(text, [grey], []) == "The girl saw Mrs Stone and a neighbour. Mrs [name withheld] ran."
+
+
+@pytest.mark.django_db
 def test_a_parent_who_told_us_is_withheld_and_staff_are_not() -> None:
     parent, staff = GuardianFactory(first_name="Gita", last_name="Stone").user, UserFactory(name="Tom Hill")
     for who, wanted in ((parent, True), (staff, False)):
