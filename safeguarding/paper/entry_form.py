@@ -25,6 +25,7 @@ _LABELS = {
 }
 _HELP = {
     "how_serious": "",
+    "opinion": "It is kept apart from the facts.",
     "what_happened": "Word for word, as it stands on the paper. What you think of it comes later, as a note.",
     "subject": "For them it does not exist. About the Lead or the deputy: it goes to the trustees.",
 }
