@@ -100,6 +100,6 @@
   window.addEventListener("beforeunload", (event) => {
     if (isTroubled && !isGoing && typed() !== kept) event.preventDefault();
   });
-  line.hidden = false;
+  form.querySelector("[data-keeping]").hidden = false;
   setInterval(tick, EVERY);
 })();

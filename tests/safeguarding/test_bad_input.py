@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -22,7 +21,6 @@ from safeguarding.reporting.marks import MISSING, OFF
 from safeguarding.vocabulary import Kind
 from tests.factories import BookingFactory, SessionFactory, UserFactory
 from tests.safeguarding.scenes import raised
-from whippersnappers.accounts.models import User
 from whippersnappers.accounts.roles import Role
 from whippersnappers.outbox.models import OutgoingMail
 
@@ -98,17 +96,6 @@ def test_strange_words_are_kept_as_they_are_and_shown_as_words(client, lead):
     page = client.get(f"/concern/mine/{version.concern_id}/").content.decode()
     assert (page.count("<script>alert"), page.count("&lt;script&gt;alert")) == (0, 3)
     assert (Concern.objects.count(), ConcernDraft.objects.count()) == (len(TAKEN), 0)
-
-
-@pytest.fixture
-def reporter(lead: User) -> User:
-    return UserFactory(roles=[Role.PRACTITIONER])
-
-
-@pytest.fixture
-def staff(client: Client, reporter: User) -> Client:
-    client.force_login(reporter)
-    return client
 
 
 MULTIPART = "multipart/form-data; boundary=x"

@@ -18,7 +18,6 @@ from safeguarding.models import Concern, ConcernDraft, ConcernVersion
 from safeguarding.vocabulary import State
 from tests.factories import BookingFactory, SessionFactory, StaffAssignmentFactory, UserFactory
 from tests.safeguarding.scenes import raised
-from whippersnappers.accounts.models import User
 from whippersnappers.accounts.roles import Role
 from whippersnappers.audit.models import AuditEvent
 from whippersnappers.outbox.models import OutgoingMail
@@ -27,17 +26,6 @@ pytestmark = pytest.mark.django_db
 WORDS = "A mark on her arm. “Ow!” ☂ مرحبا"
 FORM = {"kind": "child", "who": "Pip", "what_happened": WORDS, "danger_now": "no", "how_serious": "high"}
 QUIETLY = {"X-Quietly": "1"}
-
-
-@pytest.fixture
-def reporter(lead: User) -> User:
-    return UserFactory(roles=[Role.PRACTITIONER])
-
-
-@pytest.fixture
-def staff(client: Client, reporter: User) -> Client:
-    client.force_login(reporter)
-    return client
 
 
 def typing(words: str = WORDS, **more: Any) -> Typing:

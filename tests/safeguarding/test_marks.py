@@ -4,26 +4,16 @@ import uuid
 from typing import Any
 
 import pytest
-from django.test import Client
 
 from safeguarding.body_map import MOST_MARKS, SITES
 from safeguarding.models import Concern, ConcernDraft, ConcernVersion
 from safeguarding.reporting.forms import MARKS
 from safeguarding.reporting.marks import MISSING
-from tests.factories import UserFactory
-from whippersnappers.accounts.models import User
-from whippersnappers.accounts.roles import Role
 
 pytestmark = pytest.mark.django_db
 FORM = {"kind": "child", "who": "Pip", "what_happened": "A mark", "danger_now": "no", "how_serious": "high"}
 CHEEK = {"site": "front_left_cheek", "injury": "bruise", "size": "coin", "colour": "blue", "note": "Round ☂"}
 IN_WORDS = "1. Left cheek (front): bruise, like a coin (1 to 3 cm), blue or purple. Round ☂"
-
-
-@pytest.fixture
-def staff(client: Client, lead: User) -> Client:
-    client.force_login(UserFactory(roles=[Role.PRACTITIONER]))
-    return client
 
 
 def row(number: int = 0, **changed: Any) -> dict[str, Any]:

@@ -14,7 +14,6 @@ from safeguarding.models.concerns import ConcernQuerySet
 from safeguarding.vocabulary import Kind, PersonRole, State
 from tests.factories import BookingFactory, SessionFactory, StaffAssignmentFactory, UserFactory
 from tests.safeguarding.scenes import raised
-from whippersnappers.accounts.models import User
 from whippersnappers.accounts.roles import Role
 from whippersnappers.audit.models import AuditEvent
 from whippersnappers.outbox.models import OutgoingMail
@@ -22,17 +21,6 @@ from whippersnappers.outbox.models import OutgoingMail
 pytestmark = pytest.mark.django_db
 WORDS = "A mark on her arm. “Ow!” ☂ مرحبا"
 FORM = {"kind": "child", "who": "Pip", "what_happened": WORDS, "danger_now": "no", "how_serious": "high"}
-
-
-@pytest.fixture
-def reporter(lead: User) -> User:
-    return UserFactory(roles=[Role.PRACTITIONER])
-
-
-@pytest.fixture
-def staff(client: Client, reporter: User) -> Client:
-    client.force_login(reporter)
-    return client
 
 
 def key_of(staff: Client, address: str = "/concern/") -> str:
