@@ -27,7 +27,7 @@ class ConcernQuerySet(models.QuerySet["Concern"]):
         what was given to them and what is about the Lead or deputy. Nobody: what they are the subject of or have
         recused themselves from.
         """
-        sent = self.exclude(state=State.DRAFT).exclude(self._kept_from(user))
+        sent = self._sent_for(user)
         assigned = Q(Exists(Assignment.objects.filter(concern=OuterRef("pk"), user=user)))
         if user.has_role(Role.LEAD, Role.DEPUTY):
             return sent.filter(assigned | ~Q(kind=Kind.LEAD))
@@ -35,8 +35,10 @@ class ConcernQuerySet(models.QuerySet["Concern"]):
 
     def overseen_by(self, user: User) -> "ConcernQuerySet":
         """What is counted for a trustee, who sees no single one: all that was sent, but what they are kept from."""
-        sent = self.exclude(state=State.DRAFT).exclude(self._kept_from(user))
-        return sent if user.has_role(Role.TRUSTEE) else self.none()
+        return self._sent_for(user) if user.has_role(Role.TRUSTEE) else self.none()
+
+    def _sent_for(self, user: User) -> "ConcernQuerySet":
+        return self.exclude(state=State.DRAFT).exclude(self._kept_from(user))
 
     @staticmethod
     def _kept_from(user: User) -> Q:

@@ -100,6 +100,8 @@ def test_for_whom_one_of_the_two_does_not_exist_there_is_no_link(client: Client,
         without = [pages(client, address) for address in addresses]
         link(seen, hidden, somebody if keep_away == "about them" else lead)
         assert [pages(client, address) for address in addresses] == without
+        # Nor is it offered, though it names the same child.
+        assert [address for address, page in zip(addresses, without, strict=True) if hidden.reference in page] == []
         nowhere = client.get(reverse("safeguarding_part", args=[seen.pk, "00000000-0000-0000-0000-000000000000"]))
         parting = client.get(reverse("safeguarding_part", args=[seen.pk, hidden.pk]))
         assert (parting.status_code, stripped(parting)) == (404, stripped(nowhere))
