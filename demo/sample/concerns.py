@@ -1,5 +1,6 @@
 """A handful of made-up concerns: one that nobody has read, one in hand, one that was referred, one about staff."""
 
+import json
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from demo.sample.making import fixed_id
 from families.models import Child
 from safeguarding import acting, alerting, disclosing, handling, linking, looking_after, referring
+from safeguarding.body_map import kept, mark_at
 from safeguarding.files.opening import open_upload
 from safeguarding.models import Concern, Disclosure, Referral
 from safeguarding.paper.blank_form import blank_form
@@ -42,6 +44,7 @@ _BRUISE = Sample(
         "action_taken": "I moved the strap to the other side and told Aisha.",
         "parent_told": "No. I wanted to ask you first.",
         "opinion": "It may be from a fall. I am not sure.",
+        "body_map": json.dumps(kept([mark_at("front_left_upper_arm", "bruise", "coin", "green")])),
     },
 )  # fmt: skip
 _TIRED = Sample(
