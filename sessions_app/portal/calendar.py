@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
@@ -15,7 +14,9 @@ from sessions_app import family_feed
 from sessions_app.calendar_answers import calendar_response
 from sessions_app.family_entries import one_session
 from sessions_app.family_sessions import gather
+from sessions_app.models import FamilyCalendar
 from sessions_app.portal.drawing import draw, keep_private
+from sessions_app.portal.link_owners import by_link
 from whippersnappers.accounts.access import signed_in
 
 
@@ -37,12 +38,11 @@ def calendar(request: HttpRequest) -> HttpResponse:
     return draw(request, "portal/calendar.html", {"address": address, "webcal": webcal}, None)
 
 
-@login_not_required
+@by_link(family_feed.find)
 @require_safe
-def feed(request: HttpRequest, token: str) -> HttpResponseBase:
+def feed(request: HttpRequest, running: FamilyCalendar, token: str) -> HttpResponseBase:
     """One guardian's sessions; the address itself is the key. What they may see is asked anew each time."""
-    running = family_feed.find(token)
-    if running is None or running.guardian.user is None:
+    if running.guardian.user is None:
         raise Http404
     return calendar_response(request, family_feed.feed(running.guardian.user, timezone.now()))
 

@@ -1,7 +1,6 @@
 """Help in one press from the page that a mail leads to: the link says whose it is (F1)."""
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -12,19 +11,18 @@ from families.helping import BY_LINK, ask_for_help
 from families.models import HelpRequest
 from sessions_app import invitations
 from sessions_app.invitations import WayInState
-from sessions_app.portal.drawing import draw, keep_private
+from sessions_app.models import Invitation
+from sessions_app.portal.drawing import keep_private
+from sessions_app.portal.link_owners import by_link
 
 HAVE_IT = "We have your message. Somebody will help you."
 
 
-@login_not_required
+@by_link(invitations.find)
 @require_http_methods(["GET", "HEAD", "POST"])
-def join_help(request: HttpRequest, token: str) -> HttpResponse:
+def join_help(request: HttpRequest, invitation: Invitation, token: str) -> HttpResponse:
     """Ask for help as the guardian whose link this is. A link without force asks for nothing."""
     now = timezone.now()
-    invitation = invitations.find(token)
-    if invitation is None:
-        return draw(request, "portal/unknown_link.html", {}, None, status=404)
     has_force = invitations.way_in(invitation, now).state != WayInState.WITHDRAWN
     if request.method == "POST" and has_force:
         guardian = invitation.guardian

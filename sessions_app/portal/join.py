@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -20,6 +19,7 @@ from sessions_app.invitations import WayIn, WayInState
 from sessions_app.models import Invitation, JoinUse, Meeting
 from sessions_app.portal.answers import Typed, answer_from, reason_before, reason_form, say_what_follows
 from sessions_app.portal.drawing import draw, facts_of, keep_private
+from sessions_app.portal.link_owners import by_link
 from sessions_app.reach import places_to_answer
 
 # Sent by the script of a page that is left open and looks for news: not a use of the link.
@@ -44,10 +44,7 @@ class _Door:
         return self.way_in.state != WayInState.WITHDRAWN
 
 
-def _door(token: str, now: datetime) -> _Door | None:
-    invitation = invitations.find(token)
-    if invitation is None:
-        return None
+def _door(token: str, invitation: Invitation, now: datetime) -> _Door:
     way_in = invitations.way_in(invitation, now)
     # No Meeting ID either while it is kept back: that is a way in for who types it.
     has_meeting = invitation.session.is_remote and not way_in.is_kept_back
@@ -55,15 +52,13 @@ def _door(token: str, now: datetime) -> _Door | None:
     return _Door(token, invitation, way_in, meeting)
 
 
-@login_not_required
+@by_link(invitations.find)
 @require_http_methods(["GET", "HEAD", "POST"])
 @keeps_what_is_typed
-def join(request: HttpRequest, token: str) -> HttpResponse:
+def join(request: HttpRequest, invitation: Invitation, token: str) -> HttpResponse:
     """A guardian's way into one session. Works without signing in; only pressing the button joins."""
     now = timezone.now()
-    door = _door(token, now)
-    if door is None:
-        return draw(request, "portal/unknown_link.html", {}, None, status=404)
+    door = _door(token, invitation, now)
     if request.method == "POST":
         return _go(door, now)
     if request.method == "GET" and _WATCHING not in request.headers:
@@ -87,15 +82,14 @@ def _outcome(way_in: WayIn, if_open: JoinUse.Outcome) -> JoinUse.Outcome:
     return if_open if way_in.state == WayInState.OPEN else JoinUse.Outcome(way_in.state.value)
 
 
-@login_not_required
+@by_link(invitations.find)
 @require_http_methods(["GET", "HEAD", "POST"])
-def answer(request: HttpRequest, token: str) -> HttpResponse:
+def answer(request: HttpRequest, invitation: Invitation, token: str) -> HttpResponse:
     """Coming, or not coming, from the mail. A reason that was typed is never shown again here: links get shared."""
     now = timezone.now()
-    door = _door(token, now)
-    if door is None or not door.has_force or request.method != "POST":
-        return keep_private(HttpResponseRedirect(reverse("join", args=[token])))
-    invitation = door.invitation
+    door = _door(token, invitation, now)
+    if not door.has_force or request.method != "POST":
+        return keep_private(HttpResponseRedirect(door.page))
     typed = answer_from(request, places_to_answer(invitation.session_id, invitation.guardian_id))
     try:
         booking = answering.say(

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -14,9 +13,10 @@ from families.portal.frame import Frame
 from sessions_app import invitations
 from sessions_app.family_sessions import FamilySession
 from sessions_app.invitations import WayInState
-from sessions_app.models import Session
+from sessions_app.models import Invitation, Session
 from sessions_app.picture_library import CREDIT, PICTURES
 from sessions_app.portal.drawing import draw, keep_private
+from sessions_app.portal.link_owners import by_link
 from sessions_app.portal.sessions import own_session, page_of
 from sessions_app.timetable_mails import FILE_NAME
 from sessions_app.timetable_pdf import draw_pdf
@@ -46,11 +46,7 @@ def _signed_in(request: HttpRequest, pk: UUID) -> _Way:
     return _Way(seen.session, page_of(seen), reverse("portal_pictures_pdf", args=[pk]), is_shut)
 
 
-def _by_link(request: HttpRequest, token: str) -> _Way | None:
-    """The session that a genuine link names; None for anything else."""
-    invitation = invitations.find(token)
-    if invitation is None:
-        return None
+def _by_link(request: HttpRequest, invitation: Invitation, token: str) -> _Way:
     is_shut = invitations.way_in(invitation, timezone.now()).state in _NOTHING_TO_SHOW
     back, pdf = reverse("join", args=[token]), reverse("join_pictures_pdf", args=[token])
     return _Way(invitation.session, back, pdf, is_shut, Frame(request, reader=invitation.guardian))
@@ -68,24 +64,18 @@ def pictures_pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _pdf(_signed_in(request, pk))
 
 
-@login_not_required
+@by_link(invitations.find)
 @require_safe
-def join_pictures(request: HttpRequest, token: str) -> HttpResponse:
+def join_pictures(request: HttpRequest, invitation: Invitation, token: str) -> HttpResponse:
     """The pictures by the link of a mail, without signing in: on the child's own tablet."""
-    way = _by_link(request, token)
-    return _unknown(request) if way is None else _page(request, way)
+    return _page(request, _by_link(request, invitation, token))
 
 
-@login_not_required
+@by_link(invitations.find)
 @require_safe
-def join_pictures_pdf(request: HttpRequest, token: str) -> HttpResponse:
+def join_pictures_pdf(request: HttpRequest, invitation: Invitation, token: str) -> HttpResponse:
     """The same as a PDF."""
-    way = _by_link(request, token)
-    return _unknown(request) if way is None else _pdf(way)
-
-
-def _unknown(request: HttpRequest) -> HttpResponse:
-    return draw(request, "portal/unknown_link.html", {}, None, status=404)
+    return _pdf(_by_link(request, invitation, token))
 
 
 def _page(request: HttpRequest, way: _Way) -> HttpResponse:

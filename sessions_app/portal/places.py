@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -16,18 +15,16 @@ from sessions_app.family_offers import as_offered
 from sessions_app.family_sessions import people_of
 from sessions_app.offer_links import Answerable, FoundOffer
 from sessions_app.portal.drawing import draw, keep_private
+from sessions_app.portal.link_owners import by_link
 
 _log = structlog.get_logger(__name__)
 
 
-@login_not_required
+@by_link(offer_links.find)
 @require_http_methods(["GET", "HEAD", "POST"])
-def place(request: HttpRequest, token: str) -> HttpResponse:
+def place(request: HttpRequest, found: FoundOffer, token: str) -> HttpResponse:
     """An offered place, to take or to leave. Works without signing in; only pressing a button answers."""
     now = timezone.now()
-    found = offer_links.find(token)
-    if found is None:
-        return draw(request, "portal/unknown_link.html", {}, None, status=404)
     state = offer_links.answerable(found, now)
     if request.method == "POST":
         if state == Answerable.OPEN:

@@ -91,9 +91,13 @@ def test_the_walk_of_the_readme(first_run: Demo, browser: Browser) -> None:
     meeting_id = re.search(r"Meeting ID: ([\d ]+\d)", page.locator(".letter").inner_text())
     assert meeting_id is not None
     assert meeting_id[1] in requests.get(first_run.zoom_url("/"), timeout=10).text
-    # When Mark presses the button in his mail, then that is the join page, and it says when it opens
+    # When the button in Mark's mail is pressed while Cora is signed in, then nothing is said but whose it is not
     page.frame_locator("iframe").get_by_role("link", name="Go to your session").click()
     page.wait_for_url(first_run.url("/join/**"))
+    assert page.locator("h1").inner_text() == "This link belongs to somebody else"
+    # When she signs out there, then that is the join page, and it says when it opens
+    page.get_by_role("button", name="Sign out, and use it").click()
+    page.get_by_role("heading", name="Drums and songs").wait_for()
     assert page.locator("h1").inner_text().split() == ["Drums", "and", "songs:", "rain", "and", "thunder"]
     assert page.get_by_text("The button to join comes at 3:45pm").is_visible()
     page.close()
