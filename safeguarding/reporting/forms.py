@@ -65,7 +65,7 @@ class FollowingPart(forms.Form):
     how_they_communicate = _later(
         "How does the child communicate?", "Speech, Makaton, a communication aid, an interpreter: and who helped."
     )
-    when_and_where = _later("When and where was it?")
+    when_and_where = _later("When and where was it?", "Did the call drop? Then say when.")
     who_was_there = _later("Who else was there?", "Adults and children, also who was seen in the room on a screen.")
     action_taken = _later("What did you do at once?")
     parent_told = _later(
