@@ -14,7 +14,7 @@ from whippersnappers.pdf_files import FAMILY, dress
 TITLE = "Confidential: safeguarding information"
 HANDLE = "Only for the person named above. Keep it safe. If it is not for you, delete it and tell us at once."
 # Millimetres.
-_MARGIN, _FOOT, _BODY_HIGH = 18.0, 16.0, 90.0
+_MARGIN, _FOOT, _BODY_HIGH = 18.0, 16.0, 80.0
 _INK, _QUIET, _LINE = (31, 41, 51), (70, 78, 86), (150, 160, 168)
 # How much of the recipient stands at the foot of a page.
 _FOOT_LETTERS = 90
@@ -57,6 +57,9 @@ def draw(document: Document, cover: Iterable[tuple[str, str]], recipient: str, m
         _write(pdf, section.title, bold=True, size=14)
         for piece in section.pieces:
             pdf.ln(2)
+            # The list of marks stands over its figures.
+            if piece.figures and pdf.will_page_break(_BODY_HIGH + 30):
+                pdf.add_page()
             _write(pdf, piece.title, bold=True, size=11)
             _write(pdf, piece.text, size=11)
             _draw_body(pdf, piece.figures)

@@ -105,7 +105,7 @@ def _who(person: ConcernPerson) -> str:
         f"Born {day_of(child.date_of_birth)}.",
     ]
     if child.communication:
-        words.append(f"Communicates by: {child.get_communication_display().lower()}.")
+        words.append(f"Communicates by: {child.get_communication_display()}.")
     words += [f"Council: {child.local_authority}."] if child.local_authority else []
     return " ".join(words)
 
