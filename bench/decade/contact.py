@@ -5,6 +5,9 @@ from bench.decade.size import Size
 from sessions_app.models import Booking, Invitation, JoinUse, PhoneTask
 from whippersnappers.outbox.models import OutgoingMail
 
+INVITED = """sessions_app_invitation i JOIN sessions_app_session s ON s.id = i.session_id
+             JOIN families_guardian g ON g.id = i.guardian_id"""
+
 
 def places(size: Size) -> None:
     """Ten children in each session."""
@@ -43,11 +46,15 @@ def places(size: Size) -> None:
 
 def contact(size: Size) -> None:
     """A mail or a call for everybody who was invited."""
-    invited = "sessions_app_invitation i JOIN sessions_app_session s ON s.id = i.session_id"
-    invited += " JOIN families_guardian g ON g.id = i.guardian_id"
+    _calls()
+    _mails(size)
+
+
+def _calls() -> None:
+    """For those without an address; made, where the session was delivered."""
     insert(
         PhoneTask,
-        f"{invited}, (SELECT id FROM accounts_user WHERE email = 'staff0@decade.example') AS caller(id)"
+        f"{INVITED}, (SELECT id FROM accounts_user WHERE email = 'staff0@decade.example') AS caller(id)"
         " WHERE g.email = '' AND s.state <> 'cancelled'",
         id=key("call", "i.id"),
         key="'invitation:' || i.id",
@@ -61,13 +68,17 @@ def contact(size: Size) -> None:
         done_at="CASE WHEN s.state = 'delivered' THEN s.confirmed_at + interval '1 day' END",
         done_by_id="CASE WHEN s.state = 'delivered' THEN caller.id END",
     )
+
+
+def _mails(size: Size) -> None:
+    """An invitation, a pre-session mail and a reminder for each of the others, a few of them dead."""
     due = """CASE k.kind WHEN 'invitation' THEN s.confirmed_at WHEN 'presession' THEN s.starts_at - interval '2 days'
              ELSE s.starts_at - interval '7 hours' END"""
     dead = "(due < now() AND get_byte(uuid_send(invitation), 1) = 0 AND get_byte(uuid_send(invitation), 2) < 4)"
     insert(
         OutgoingMail,
         f"""(SELECT i.id AS invitation, s.id AS session, g.id AS guardian, g.email, g.first_name, k.kind, {due} AS due
-             FROM {invited}, (VALUES ('invitation', 1), ('presession', 2), ('reminder', 3)) AS k(kind, place)
+             FROM {INVITED}, (VALUES ('invitation', 1), ('presession', 2), ('reminder', 3)) AS k(kind, place)
              WHERE g.email <> '' ORDER BY k.place, s.starts_at DESC, i.id LIMIT {size.mails}) AS m""",
         id=key("mail", "kind || invitation"),
         key="kind || ':' || session || ':' || guardian || ':1'",

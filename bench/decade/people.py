@@ -14,9 +14,16 @@ AREAS = "Southwark|Lambeth|Lewisham|Camden|Hackney|Tower Hamlets"
 
 
 def families(size: Size) -> None:
-    """Households with one or two parents, and their children."""
+    """Households with one or two parents, their children, and who stands for whom."""
     household = f"mod(n, {size.families})"
     surname = one_of(LAST, f"{household} / 7 + {household}")
+    _households(size, surname)
+    _guardians(size, household, surname)
+    _children(size, household, surname)
+    _what_parents_said()
+
+
+def _households(size: Size, surname: str) -> None:
     insert(
         Family,
         numbers(size.families),
@@ -25,6 +32,9 @@ def families(size: Size) -> None:
         name=surname,
         created_at="now() - interval '10 years' * random()",
     )
+
+
+def _guardians(size: Size, household: str, surname: str) -> None:
     # Every twentieth has no e-mail address, so that somebody has to call.
     email = "CASE WHEN mod(n, 20) = 3 THEN '' ELSE 'parent' || n || '@decade.example' END"
     insert(
@@ -47,6 +57,9 @@ def families(size: Size) -> None:
         email=email,
         phone="'07700 9' || lpad(n::text, 5, '0')",
     )
+
+
+def _children(size: Size, household: str, surname: str) -> None:
     insert(
         Child,
         numbers(size.children),
@@ -68,6 +81,10 @@ def families(size: Size) -> None:
         relationship="'mother'",
         parental_responsibility="true",
     )
+
+
+def _what_parents_said() -> None:
+    """Yes to recording, and the agreement, signed."""
     insert(
         Consent,
         "families_child c",

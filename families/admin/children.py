@@ -116,7 +116,7 @@ class ChildAdmin(FamiliesAdmin):
         restricted = Guardianship.objects.filter(child=OuterRef("pk"), restricted=True)
         return self.get_queryset(request).prefetch_related(None).annotate(is_restricted=Exists(restricted))
 
-    def found(self, row: Any) -> Found:
+    def as_result(self, row: Any) -> Found:
         facts = [str(row.family), age_said(row, timezone.localdate()), row.local_authority]
         return Found(str(row), ", ".join(filter(None, facts)), marks_of(row, restricted=row.is_restricted))
 

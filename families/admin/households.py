@@ -109,7 +109,7 @@ class FamilyAdmin(FamiliesAdmin):
         family = self.get_object(request, object_id)
         return super().change_view(request, object_id, form_url, _around(family) | (extra_context or {}))
 
-    def found(self, row: Family) -> Found:
+    def as_result(self, row: Family) -> Found:
         people = ", ".join([self.adults(row), self.kids(row)]) if row.children.all() else self.adults(row)
         return Found(row.name, f"{row.reference}: {people}", marks_of(row))
 
@@ -199,7 +199,7 @@ class GuardianAdmin(FamiliesAdmin):
         around = {"restrictions": found, "signing": agreement_of(guardian) if guardian else {}}
         return super().change_view(request, object_id, form_url, around | (extra_context or {}))
 
-    def found(self, row: Guardian) -> Found:
+    def as_result(self, row: Guardian) -> Found:
         standings = list(row.guardianships.all())
         kids = ", ".join(standing.child.known_as for standing in standings)
         about = f"{row.family}, for {kids}" if kids else str(row.family)

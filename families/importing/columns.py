@@ -72,18 +72,33 @@ _CONTACT = cells.choice(
 
 
 def _guardian(number: int) -> list[Column]:
-    """The columns of guardian 1 or 2."""
-    who, key = f"Guardian {number}", f"guardian_{number}"
-    first = number == 1
-    parent = f"parent{number}"
+    """The columns of guardian 1, who must be there, or of guardian 2, who may be."""
+    who, key, parent = f"Guardian {number}", f"guardian_{number}", f"parent{number}"
+    is_first = number == 1
+    return [
+        *_person(who, key, parent, is_first),
+        *_standing(who, key, is_first),
+        Column(
+            f"{key}_prefers",
+            f"{who} prefers",
+            _CONTACT,
+            "How they like to be contacted: e-mail or phone.",
+            "e-mail" if is_first else "phone",
+            False,
+            (f"{who} prefers to be contacted by", f"{who} contact by"),
+        ),
+    ]
+
+
+def _person(who: str, key: str, parent: str, is_first: bool) -> list[Column]:
     return [
         Column(
             f"{key}_first_name",
             f"{who} first name",
             cells.name(80),
             "First name of the parent or carer.",
-            "Ann" if first else "Ben",
-            first,
+            "Ann" if is_first else "Ben",
+            is_first,
             (f"{parent} first name",),
         ),
         Column(
@@ -91,8 +106,8 @@ def _guardian(number: int) -> list[Column]:
             f"{who} last name",
             cells.name(80),
             "Last name of the parent or carer.",
-            "O’Brien" if first else "Osei",
-            first,
+            "O’Brien" if is_first else "Osei",
+            is_first,
             (f"{parent} last name", f"{who} surname"),
         ),
         Column(
@@ -100,7 +115,7 @@ def _guardian(number: int) -> list[Column]:
             f"{who} e-mail",
             cells.email,
             "Their own address: they sign in with it. Never the same for two people. Empty: we phone them.",
-            "ann.obrien@example.org" if first else "",
+            "ann.obrien@example.org" if is_first else "",
             False,
             (f"{parent} email", f"{who} e-mail address"),
         ),
@@ -109,17 +124,22 @@ def _guardian(number: int) -> list[Column]:
             f"{who} phone",
             cells.phone,
             "Format the column as text, so that the first 0 stays.",
-            "020 7946 0018" if first else "07700 900123",
+            "020 7946 0018" if is_first else "07700 900123",
             False,
             (f"{parent} phone", f"{who} telephone", f"{who} mobile", f"{who} phone number"),
         ),
+    ]
+
+
+def _standing(who: str, key: str, is_first: bool) -> list[Column]:
+    return [
         Column(
             f"{key}_relationship",
             f"{who} relationship",
             _RELATIONSHIPS,
             "To this child: mother, father, step-parent, grandparent, foster carer, other relative, carer, other.",
-            "mother" if first else "father",
-            first,
+            "mother" if is_first else "father",
+            is_first,
             (f"{who} relationship to child",),
         ),
         Column(
@@ -130,15 +150,6 @@ def _guardian(number: int) -> list[Column]:
             "yes",
             False,
             (f"{who} has parental responsibility",),
-        ),
-        Column(
-            f"{key}_prefers",
-            f"{who} prefers",
-            _CONTACT,
-            "How they like to be contacted: e-mail or phone.",
-            "e-mail" if first else "phone",
-            False,
-            (f"{who} prefers to be contacted by", f"{who} contact by"),
         ),
     ]
 

@@ -41,7 +41,7 @@ class ChildInMySessionsAdmin(OnlyLookedAt, StaffAdmin):
         """Whoever finds every child among the families needs no second line for it."""
         return super().may_find(request) and not request.user.has_perm("families.view_child")
 
-    def found(self, row: ChildInMySessions) -> Found:
+    def as_result(self, row: ChildInMySessions) -> Found:
         facts = [age_said(row, timezone.localdate()), row.get_communication_display()]
         return Found(str(row), ", ".join(filter(None, facts)), [("Archived", "warning")] if row.archived_at else [])
 

@@ -30,7 +30,7 @@ class FindsSessions:
         seconds = Extract(ExpressionWrapper(F("starts_at") - timezone.now(), DurationField()), "epoch")
         return self.get_queryset(request).select_related("place").order_by(Abs(seconds))  # type: ignore[attr-defined]
 
-    def found(self, row: Session) -> Found:
+    def as_result(self, row: Session) -> Found:
         when = dates.when(row.starts_at, row.ends_at, now=timezone.now())
         where = row.place.name if row.place else DELIVERED[row.delivery]
         state = (row.get_state_display(), STATE_COLOUR[Session.State(row.state)])

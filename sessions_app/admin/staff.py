@@ -154,7 +154,7 @@ class StaffProfileAdmin(StaffAdmin):
         elif form.cleaned_data.get("remove_photo"):
             photos.remove_photo(obj, by=request.user, now=now)
 
-    def found(self, row: Any) -> Found:
+    def as_result(self, row: Any) -> Found:
         word, colour = clearance_said(row, timezone.localdate())
         ahead = "1 session ahead" if row.ahead == 1 else f"{row.ahead} sessions ahead"
         gone = [] if row.user.is_active else [("May not sign in any more", "warning")]

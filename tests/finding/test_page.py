@@ -212,8 +212,9 @@ def test_a_near_spelling_uses_the_index():
         cursor.execute(
             """
             INSERT INTO families_guardian
-            (id, family_id, first_name, last_name, email, email_problem, phone, prefers, easy_read, language)
-            SELECT gen_random_uuid(), %s, md5(n::text), md5((n * 7)::text), '', '', '', 'email', false, 'en'
+            (id, family_id, first_name, last_name, email, email_problem, phone, known_phone,
+             prefers, easy_read, language)
+            SELECT gen_random_uuid(), %s, md5(n::text), md5((n * 7)::text), '', '', '', '', 'email', false, 'en'
             FROM generate_series(1, 6000) n
             """,
             [family.pk],

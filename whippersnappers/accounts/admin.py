@@ -125,7 +125,7 @@ class PersonAdmin(StaffAdmin):
             fixed += ["name", "email", "roles", "roles_held"]
         return fixed
 
-    def found(self, row: User) -> Found:
+    def as_result(self, row: User) -> Found:
         gone = [] if row.is_active else [("May not sign in any more", "warning")]
         return Found(str(row), f"{self.roles_held(row)}, {row.email}", gone)
 

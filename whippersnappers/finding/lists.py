@@ -23,7 +23,7 @@ class Found:
 class FindsRows:
     """A mixin for admins whose `search_fields` all end in `search_text`: their search forgives spelling.
 
-    Lists that also have a place on the search page say so by `search_place`, counted from the top, and by `found`.
+    Lists that also have a place on the search page say so by `search_place`, counted from the top, and by `as_result`.
     """
 
     search_place = 0
@@ -56,10 +56,10 @@ class FindsRows:
         return bool(self.has_view_permission(request))  # type: ignore[attr-defined]
 
     def rows_for_search(self, request: HttpRequest) -> QuerySet[Any]:
-        """The rows of the search page, with what `found` reads; among equally good ones the first stand first."""
+        """The rows of the search page, with what `as_result` reads; among equally good ones the first stand first."""
         return self.get_queryset(request)  # type: ignore[attr-defined]
 
-    def found(self, row: Any) -> Found:
+    def as_result(self, row: Any) -> Found:
         """The row as a line of the results."""
         raise NotImplementedError
 

@@ -59,7 +59,7 @@ def search(site: AdminSite, request: HttpRequest, typed: str) -> list[Kind]:
 
 def _kind(page: Any, request: HttpRequest, typed: str) -> Kind:
     rows = page.get_search_results(request, page.rows_for_search(request), typed)[0][: MOST + 1]
-    lines = [Line(page.found(row), page.page_of_row(row)) for row in rows]
+    lines = [Line(page.as_result(row), page.page_of_row(row)) for row in rows]
     more = ""
     if len(lines) > MOST:
         address = reverse(f"admin:{page.opts.app_label}_{page.opts.model_name}_changelist")
