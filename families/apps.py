@@ -7,5 +7,5 @@ class FamiliesConfig(AppConfig):
     verbose_name = "Families"
 
     def ready(self) -> None:
-        # What hangs on a consent is said by the apps above.
-        autodiscover_modules("following_consents")
+        # What hangs on a consent, or on who stands for whom, is said by the apps above.
+        autodiscover_modules("following_consents", "following_standings")

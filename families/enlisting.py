@@ -1,13 +1,15 @@
 """Registering many people at once: what `registering` does one by one, in a few queries for them all."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils import timezone
 
+from families import newly_reached
 from families.models import Child, Family, Guardian, Guardianship
 from families.registering import birth_problem, check_guardianship
 from families.sign_in import keep_sign_in
@@ -48,6 +50,16 @@ def enlist(
         entries.append(Entry(f"{instance._meta.model_name}.changed", instance, {"fields": fields, **detail}))
     if entries:
         record_many(entries, by=by, now=now)
+    newly_reached.reached(_reached(new, changed), by=by, now=now)
+
+
+def _reached(new: Sequence[models.Model], changed: Sequence[tuple[models.Model, Sequence[str]]]) -> Iterator[UUID]:
+    """The guardians whose standing or address is new or another one."""
+    for instance, names in [*((instance, newly_reached.THAT_REACH) for instance in new), *changed]:
+        if isinstance(instance, Guardianship) and newly_reached.reaches_further(instance, names):
+            yield instance.guardian_id
+        elif isinstance(instance, Guardian) and "email" in names:
+            yield instance.pk
 
 
 def _of(model: type[M], instances: Iterable[models.Model]) -> list[M]:

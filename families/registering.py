@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
+from families import newly_reached
 from families.models import Child, Family, Group, Guardian, Guardianship
 from families.own_numbers import note_number
 from families.sign_in import SOMEBODY_ELSES_ADDRESS, check_address, keep_sign_in
@@ -51,7 +52,8 @@ def check_guardian(guardian: Guardian) -> None:
 def save_guardian(guardian: Guardian, *, by: Any, now: datetime) -> list[str]:
     """Add or change a guardian and keep the sign-in account in step. Answers what changed.
 
-    A new address clears the problem that was noted for the old one; a number that its owner gives is told to them.
+    A new address clears the problem that was noted for the old one, and the first one brings what they missed; a number
+    that its owner gives is told to them.
     """
     check_guardian(guardian)
     stored = None if guardian._state.adding else Guardian.objects.select_for_update().get(pk=guardian.pk)
@@ -63,12 +65,15 @@ def save_guardian(guardian: Guardian, *, by: Any, now: datetime) -> list[str]:
     try:
         with transaction.atomic():
             keep_sign_in(guardian, by=by, now=now)
-            return write(guardian, noun="guardian", by=by, now=now)
+            changed = write(guardian, noun="guardian", by=by, now=now)
     except IntegrityError as error:
         if not any(key in str(error) for key in ("email", "guardian_user_id")):
             raise
         # Somebody else was given the address, or the account that goes with it, since it was checked a moment ago.
         raise ValidationError({"email": SOMEBODY_ELSES_ADDRESS}) from error
+    if stored and guardian.email and not stored.email:
+        newly_reached.reached([guardian.pk], by=by, now=now)
+    return changed
 
 
 def change_email(guardian: Guardian, email: str, *, by: Any, now: datetime) -> None:
@@ -123,6 +128,8 @@ def save_guardianship(guardianship: Guardianship, *, by: Any, now: datetime) -> 
     if was != guardianship.restricted:
         event = "guardianship.restricted" if guardianship.restricted else "guardianship.restriction_lifted"
         record(event, by=by, target=guardianship, now=now, review_on=guardianship.restriction_review_on)
+    if newly_reached.reaches_further(guardianship, changed):
+        newly_reached.reached([guardianship.guardian_id], by=by, now=now)
     return changed
 
 

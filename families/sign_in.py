@@ -49,7 +49,7 @@ def keep_sign_in(guardian: Guardian, *, by: Any, now: datetime) -> None:
         return
     stored = Guardian.objects.filter(pk=guardian.pk).first()
     user = people.change_email(guardian.user, guardian.email or _no_address(guardian.user), by=by, now=now)
-    if user.email != guardian.user.email and guardian.email:
+    if stored is not None and stored.email and guardian.email and user.email != guardian.user.email:
         send_security_notice(user, "email_is_this", now=now)
     user = people.change_name(user, guardian.full_name, by=by, now=now)
     if not _signs_in(guardian):

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from sessions_app import gate, meetings, notices, offers, rota_notices
+from sessions_app import gate, latecomers, meetings, notices, offers, rota_notices
 from sessions_app.bulk import running
 from sessions_app.series import working
 
@@ -12,6 +12,12 @@ from sessions_app.series import working
 def enqueue_due_mails() -> None:
     """Pre-session mails and reminders that are due now."""
     notices.enqueue_due(timezone.now())
+
+
+@shared_task
+def invite_latecomers() -> None:
+    """Invite the guardians of children with a place who have no invitation yet."""
+    latecomers.sweep(timezone.now())
 
 
 @shared_task

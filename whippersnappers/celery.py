@@ -37,6 +37,11 @@ app.conf.beat_schedule = {
         "schedule": 60.0,
         "options": {"expires": 60.0},
     },
+    "invite parents and carers who came later": {
+        "task": "sessions_app.tasks.invite_latecomers",
+        "schedule": 60.0,
+        "options": {"expires": 60.0},
+    },
     "look after the waiting lists": {
         "task": "sessions_app.tasks.look_after_waiting_lists",
         "schedule": 60.0,

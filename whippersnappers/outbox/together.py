@@ -23,13 +23,20 @@ PATIENCE = timedelta(minutes=10)
 TOO_LATE = "It could not be sent in time and would be of no use now."
 
 
-def bundle(mails: models.QuerySet[OutgoingMail]) -> int:
+def bundle(mails: models.QuerySet[OutgoingMail], *, joining: bool = False) -> int:
     """Let those of the mails that wait for the same person go as one; returns how many mails lead.
 
     In the transaction that made them, or while they are held, so that none is on its way already. What is
-    in one mail goes when the last of it may.
+    in one mail goes when the last of it may. `joining`: mails of these that go as one already are joined by the
+    rest.
     """
-    waiting = mails.filter(state=State.WAITING, attempts=0, travels_in=None, leads=False).exclude(person="")
+    waiting = mails.filter(state=State.WAITING, attempts=0).exclude(person="")
+    if joining:
+        others = OutgoingMail.objects.filter(travels_in=models.OuterRef("pk")).exclude(pk__in=mails.values("pk"))
+        own = models.Q(travels_in=None) | models.Q(travels_in__in=mails.values("pk"))
+        waiting = waiting.filter(own, ~models.Exists(others))
+    else:
+        waiting = waiting.filter(travels_in=None, leads=False)
     parties: dict[tuple[str, Together], list[OutgoingMail]] = defaultdict(list)
     for mail in waiting.select_for_update(skip_locked=True).order_by("created_at", "pk"):
         together = catalogue.kind_of(mail.kind).together
