@@ -37,6 +37,8 @@
 
   // What goes with a request for help: the same words that stand on the page.
   function sumUp() {
+    // Who is not signed in has no such form.
+    if (!document.getElementById("test-result")) return;
     const lines = [...test.querySelectorAll("[data-check][data-state]")].map((check) => {
       const said = check.querySelector("[data-says]:not([hidden])");
       return said ? `${check.dataset.name}: ${said.textContent.trim()}` : "";

@@ -72,5 +72,6 @@ def test_the_table_names_no_address_that_is_gone():
 
 def test_a_stranger_never_sees_more_than_the_public_pages():
     public = {line.route for line in read() if line.method == "GET" and line.statuses[0] == "200"}
-    # Whom to call when you are worried needs no sign-in.
-    assert {route for route in public if route.startswith(("admin:", "portal"))} == {"portal_worried"}
+    # Whom to call when you are worried needs no sign-in, nor does getting Zoom ready.
+    zoom = {"portal_zoom", "portal_zoom_guide", "portal_device_test", "portal_speed"}
+    assert {route for route in public if route.startswith(("admin:", "portal"))} == {"portal_worried", *zoom}

@@ -71,6 +71,14 @@ def test_the_test_says_what_to_do_without_script_and_asks_nobody_else(client, gu
     assert answer["Content-Security-Policy"].count("zoom") == 0
 
 
+@pytest.mark.parametrize("address", [*PAGES[:-1], "/portal/zoom/test/", "/portal/zoom/speed/"])
+def test_nobody_needs_to_sign_in(client, address):
+    answer = client.get(address)
+    assert answer.status_code == 200
+    assert ("camera=(self)" in answer["Permissions-Policy"]) == (address == "/portal/zoom/test/")
+    assert b"/portal/help/" not in answer.content
+
+
 @pytest.mark.parametrize(
     ("query", "size"),
     [("", 100_000), ("?portion=little", 100_000), ("?portion=more", 1_000_000), ("?portion=9e9", 100_000)],

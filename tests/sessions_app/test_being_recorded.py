@@ -80,6 +80,16 @@ def test_a_yes_taken_back_shuts_every_page_and_a_new_one_opens_it_at_once(client
     assert "zoom.us" in press(client, invitation)
 
 
+def test_nobody_is_called_in_where_the_way_is_shut(client, show):
+    guardian, kids, invitation = show
+    for kid in kids:
+        say(kid, False)
+    Session.objects.filter(pk=invitation.session_id).update(starts_at=timezone.now() - timedelta(minutes=2))
+    for page in pages(client, guardian, invitation).values():
+        assert "It has started." in page
+        assert "Come in!" not in page
+
+
 def test_nobody_has_answered_is_a_no(client):
     (guardian,), _kids = household()
     invitation = invited(guardian, **SHOW)
