@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from families.models import Guardian, Guardianship
-from sessions_app import gate, notices, offers, waiting
+from sessions_app import answer_notices, gate, notices, offers, waiting
 from sessions_app.capacity import places_of
 from sessions_app.models import Booking, FamilyAnswer, Session
 from sessions_app.offer_times import answer_by
@@ -48,8 +48,9 @@ def say(
         if latest is not None and _stands(latest, booking, coming, guardian):
             _say_why(latest, reason)
         else:
-            _note(booking, session, coming, reason or "", latest, guardian, now)
+            answer = _note(booking, session, coming, reason or "", latest, guardian, now)
             _act(booking, session, coming, latest, by=by, now=now)
+            answer_notices.tell_the_others(answer, booking, session, now=now)
             said = {"child": str(booking.child_id), "coming": coming, "guardian": str(guardian.pk)}
             record("booking.answered", by=by, target=session, now=now, **said, state=booking.state)
     return booking
@@ -96,8 +97,8 @@ def _note(
     latest: FamilyAnswer | None,
     guardian: Guardian,
     now: datetime,
-) -> None:
-    FamilyAnswer.objects.create(
+) -> FamilyAnswer:
+    return FamilyAnswer.objects.create(
         booking=booking,
         guardian=guardian,
         coming=coming,

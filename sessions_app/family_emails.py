@@ -117,6 +117,12 @@ def place_gone(facts: SessionFacts, to: Recipient, child: str) -> Rendered:
     return _words("place_gone", subject, facts, to, child=child, is_off=is_off)
 
 
+def answered(facts: SessionFacts, to: Recipient, child: str, *, coming: bool, url: str) -> Rendered:
+    """Another parent or carer has answered for the child."""
+    subject = f"Somebody answered: {facts.title}, {facts.day}, {facts.start}"
+    return _words("answered", subject, facts, to, child=child, coming=coming, url=url)
+
+
 def entry_of(facts: SessionFacts, to: Recipient) -> Entry:
     """The guardian's calendar entry for the session."""
     attendee = Attendee(guardian_id=to.guardian_id, name=to.full_name, email=to.email)

@@ -18,6 +18,7 @@ from sessions_app import feedback
 from sessions_app.being_recorded import lacks_yes
 from sessions_app.invitations import Standing, WayIn, join_token, standing_with, way_in_with
 from sessions_app.models import Booking, FamilyAnswer, Feedback, Invitation, Meeting, Session, StaffAssignment
+from sessions_app.models.family_answers import knowing_the_last_word
 from sessions_app.reach import OF_THE_CHILD
 from sessions_app.undertakings import may_enter, must_sign
 from whippersnappers import dates
@@ -56,6 +57,15 @@ class ChildPlace:
     @property
     def may_be_recorded(self) -> bool:
         return self.booking.may_be_recorded  # type: ignore[attr-defined]
+
+    @property
+    def others_wait(self) -> bool:
+        return self.booking.others_wait  # type: ignore[attr-defined]
+
+    @property
+    def said_elsewhere_at(self) -> datetime | None:
+        """When somebody else said what holds for the child; None where it was this guardian, or nobody."""
+        return self.booking.said_elsewhere_at  # type: ignore[attr-defined]
 
     @property
     def guardians_word(self) -> Feedback | None:
@@ -174,9 +184,9 @@ def _places(user: User, guardian: Guardian) -> QuerySet[Booking]:
     """The places of the guardian's children, with the way in and the meeting, session by session."""
     own = Q(session__invitations__guardian=guardian, session__invitations__withdrawn_at=None)
     wanted = Q(session__meetings__is_wanted=True)
+    known = Booking.objects.for_guardian(user).knowing_recording(guardian.pk)
     return (
-        Booking.objects.for_guardian(user)
-        .knowing_recording(guardian.pk)
+        knowing_the_last_word(known, guardian.pk)
         .annotate(
             way=FilteredRelation("session__invitations", condition=own),
             room=FilteredRelation("session__meetings", condition=wanted),

@@ -24,6 +24,7 @@ PRESESSION = "presession"
 REMINDER = "reminder"
 PLACE_OFFERED = "place_offered"
 PLACE_GONE = "place_gone"
+ANSWERED = "answered"
 # What families who are on a session are told; offers go to families who are not on it yet.
 FAMILY_KINDS = (INVITATION, CHANGED, CANCELLED, WITHDRAWN, PRESESSION, REMINDER)
 

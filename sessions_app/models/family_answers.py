@@ -1,12 +1,13 @@
 """What families tell us about a session: whether a child comes, and how it was."""
 
 import uuid
+from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, When
 
 from families.models import Guardian
-from sessions_app.models.bookings import Booking
+from sessions_app.models.bookings import Booking, BookingQuerySet
 from sessions_app.models.planning import Session
 from whippersnappers.accounts.models import User
 from whippersnappers.crypto import EncryptedTextField
@@ -33,6 +34,22 @@ class FamilyAnswer(models.Model):
 
     def __str__(self) -> str:
         return "Coming" if self.coming else "Not coming"
+
+
+def knowing_the_last_word(places: BookingQuerySet, guardian: Any) -> BookingQuerySet:
+    """Each place knows what a guardian (a key) should before they answer for it.
+
+    `others_wait`: another child waits for a place in the session. `said_elsewhere_at`: when somebody else gave the
+    answer that holds; never who.
+    """
+    last = FamilyAnswer.objects.filter(booking=OuterRef("pk")).order_by("-answered_at")
+    waits = Booking.objects.filter(session=OuterRef("session")).waiting().exclude(child=OuterRef("child"))
+    last_word = places.annotate(
+        others_wait=Exists(waits),
+        last_word_of=Subquery(last.values("guardian")[:1]),
+        last_word_at=Subquery(last.values("answered_at")[:1]),
+    )
+    return last_word.annotate(said_elsewhere_at=Case(When(~Q(last_word_of=guardian), then=F("last_word_at"))))
 
 
 class FeedbackQuerySet(models.QuerySet["Feedback"]):

@@ -1,0 +1,114 @@
+"""One parent answers, the other hears that somebody did: once, after a few minutes, and never who or why."""
+
+from datetime import timedelta
+from email.message import EmailMessage
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from families import registering
+from families.models import Guardian
+from sessions_app import answering, invitations
+from sessions_app.models import Booking, Invitation
+from tests.factories import GuardianFactory, GuardianshipFactory, household
+from tests.mail_sink import Sink
+from tests.sessions_app.mail_scenes import NOW, deliver, planned
+from tests.sessions_app.mail_scenes import to as received
+from tests.sessions_app.offer_scenes import booking_of, full_session
+from whippersnappers.accounts.models import User
+from whippersnappers.outbox.models import OutgoingMail
+
+pytestmark = pytest.mark.django_db
+SAID = NOW + timedelta(hours=1)
+SENT = SAID + timedelta(minutes=6)
+Home = tuple[Guardian, Guardian, Booking]
+
+
+@pytest.fixture
+def home(coordinator: User) -> Home:
+    """Hannah and Mark, in two homes, whose child has a place."""
+    (hannah,), (kid,) = household(email="hannah@example.org", first_name="Hannah")
+    mark = GuardianFactory(email="mark@example.org", first_name="Mark")
+    GuardianshipFactory(guardian=mark, child=kid)
+    return hannah, mark, booking_of(planned(coordinator, children=[kid]), kid)
+
+
+def say(booking: Booking, coming: bool, who: Guardian, minutes: int = 0) -> None:
+    now = SAID + timedelta(minutes=minutes)
+    answering.say(booking.pk, coming=coming, reason="canary-why", guardian=who, by=who.user, now=now)
+
+
+def got(sink: Sink, to: str) -> list[EmailMessage]:
+    return [message for message in received(sink, to) if "Somebody answered" in str(message["Subject"])]
+
+
+def test_the_other_parent_hears_that_somebody_answered(home: Home, sink: Sink) -> None:
+    hannah, mark, booking = home
+    say(booking, True, hannah)
+    say(booking, False, mark, minutes=1)
+    deliver(SAID + timedelta(minutes=2))
+    assert got(sink, "hannah@example.org") == []
+    deliver(SENT + timedelta(minutes=1))
+    (mail,) = got(sink, "hannah@example.org")
+    words = f"{mail['Subject']} {mail.get_body(('plain',)).get_content()} {mail.get_body(('html',)).get_content()}"
+    assert "is not coming" in words
+    assert not [bad for bad in ("Mark", "mark@", "canary-why") if bad in words]
+    assert got(sink, "mark@example.org") == []
+
+
+def test_what_is_as_everybody_thought_is_not_told(home: Home, sink: Sink) -> None:
+    hannah, mark, booking = home
+    say(booking, True, hannah)
+    say(booking, False, mark, minutes=1)
+    say(booking, True, mark, minutes=2)
+    deliver(SENT + timedelta(minutes=5))
+    assert got(sink, "hannah@example.org") == []
+    say(booking, False, mark, minutes=20)
+    deliver(SENT + timedelta(minutes=30))
+    say(booking, True, mark, minutes=40)
+    deliver(SENT + timedelta(minutes=50))
+    assert len(got(sink, "hannah@example.org")) == 2
+
+
+@pytest.mark.parametrize("what", ["restricted", "shut out"])
+def test_whoever_may_not_be_told_is_not_even_while_it_waits(
+    home: Home, sink: Sink, coordinator: User, what: str
+) -> None:
+    hannah, mark, booking = home
+    say(booking, False, hannah)
+    if what == "restricted":
+        standing = mark.guardianships.get()
+        review_on = (NOW + timedelta(days=90)).date()
+        registering.restrict(standing, reason="Order", review_on=review_on, by=coordinator, now=SAID)
+    else:
+        Invitation.objects.filter(guardian=mark).update(withdrawn_at=SAID)
+    deliver(SENT)
+    assert got(sink, "mark@example.org") == []
+    assert OutgoingMail.objects.filter(kind="answered", state="cancelled").exists()
+
+
+def test_the_page_says_that_it_was_somebody_else(home: Home, client: Client) -> None:
+    hannah, mark, booking = home
+    say(booking, False, mark)
+    with time_machine.travel(SENT, tick=False):
+        hers, his = (page_of(booking, who, client) for who in (hannah, mark))
+    assert "Another parent or carer told us so" in hers
+    assert "Mark" not in hers
+    assert "Another parent" not in his
+
+
+def test_where_others_wait_a_place_is_given_away_with_a_second_press(coordinator: User, client: Client) -> None:
+    session, _ = full_session(coordinator)
+    booking = session.bookings.all().holding_a_place()[0]
+    who = booking.child.guardianships.get().guardian
+    with time_machine.travel(SENT, tick=False):
+        page = page_of(booking, who, client)
+    assert "Other children wait for a place." in page
+    assert page.index("<summary>") < page.index('value="no"')
+
+
+def page_of(booking: Booking, guardian: Guardian, client: Client) -> str:
+    way_in = Invitation.objects.get(session=booking.session_id, guardian=guardian)
+    return client.get(reverse("join", args=[invitations.join_token(way_in)])).content.decode()
