@@ -28,6 +28,7 @@ class OfferedPlace:
     token: str
     elsewhere: tuple[str, ...]
     is_mine: bool
+    booking_id: Any
 
     @property
     def pk(self) -> Any:
@@ -75,6 +76,7 @@ def _as_offered(found: list[PlaceOffer], guardian: Guardian) -> list[OfferedPlac
             token=place_token(offer.pk, guardian.pk),
             elsewhere=tuple(s.title for s in busy.get((offer.booking.session_id, offer.booking.child_id), [])),
             is_mine=offer.answered_by_id == guardian.pk,
+            booking_id=offer.booking_id,
         )
         for offer in found
     ]

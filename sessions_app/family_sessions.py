@@ -6,7 +6,7 @@ The number of queries is the same for one session and for sixty, and for one chi
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
@@ -16,6 +16,7 @@ from django.db.models import Exists, F, FilteredRelation, OuterRef, Prefetch, Q,
 from families.models import Child, Guardian, Guardianship
 from sessions_app import feedback
 from sessions_app.being_recorded import lacks_yes
+from sessions_app.family_offers import OfferedPlace, offers_of
 from sessions_app.invitations import Standing, WayIn, join_token, standing_with, way_in_with
 from sessions_app.models import Booking, FamilyAnswer, Feedback, Invitation, Meeting, Session, StaffAssignment
 from sessions_app.models.family_answers import knowing_the_last_word
@@ -41,6 +42,8 @@ class ChildPlace:
     invites_feedback: bool = False
     reason: str = ""
     said: Mapping[bool, Feedback] = field(default_factory=dict)
+    # The place that is offered to a child who waits, where that was asked for (`with_offers`).
+    offer: OfferedPlace | None = None
 
     @property
     def child(self) -> str:
@@ -256,6 +259,15 @@ def with_contents(seen: FamilySession) -> FamilySession:
     """The same session with what will happen and what to bring; two queries."""
     prefetch_related_objects([seen.session], "steps", "items")
     return seen
+
+
+def with_offers(seen: FamilySession, now: datetime) -> FamilySession:
+    """The same session with the places that are offered in it, for the guardian to answer; no query if nobody waits."""
+    user = seen.invitation.guardian.user
+    if user is None or not any(place.state == _State.WAITING for place in seen.places):
+        return seen
+    offered = {offer.booking_id: offer for offer in offers_of(user, now)}
+    return replace(seen, places=tuple(replace(place, offer=offered.get(place.booking.pk)) for place in seen.places))
 
 
 def by_week(sessions: Iterable[FamilySession], now: datetime) -> list[Week]:

@@ -20,7 +20,10 @@ Response = TypeVar("Response", bound=HttpResponse)
 def facts_of(seen: FamilySession) -> tuple[Any, ...]:
     """What a waiting page shows of a session, for `page_state`."""
     session, meeting = seen.session, seen.meeting
-    states = [(place.booking.pk, place.state, place.may_be_recorded) for place in seen.places]
+    states = [
+        (place.booking.pk, place.state, place.may_be_recorded, place.offer and place.offer.until)
+        for place in seen.places
+    ]
     return (session.pk, session.state, session.revision, meeting and (meeting.pk, meeting.applied_version), states)
 
 

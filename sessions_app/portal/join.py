@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from families.portal.frame import Frame
 from families.portal.typed import keeps_what_is_typed
 from sessions_app import answering, invitations
-from sessions_app.family_sessions import ChildPlace, FamilySession, page_state, people_of
+from sessions_app.family_sessions import ChildPlace, FamilySession, page_state, people_of, with_offers
 from sessions_app.invitations import WayIn, WayInState
 from sessions_app.models import Invitation, JoinUse, Meeting
 from sessions_app.portal.answers import Typed, answer_from, reason_before, reason_form, say_what_follows
@@ -118,6 +118,7 @@ def _page(request: HttpRequest, door: _Door, now: datetime, typed: Typed | None 
         session = door.invitation.session
         places = places_to_answer(session.pk, door.invitation.guardian_id)
         seen = FamilySession(session, door.invitation, tuple(map(ChildPlace, places)), people_of(session), door.meeting)
+        seen = with_offers(seen, now)
         context |= {"seen": seen, "session": session, "can_answer": seen.can_answer(now)}
         context |= {"typed": typed or reason_before(request, places), "reason_form": reason_form(seen, now)}
         context["page_state"] = page_state(facts_of(seen), door.way_in.state)

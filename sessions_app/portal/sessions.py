@@ -15,7 +15,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 from families.portal.guards import signed_in_guardian
 from families.portal.typed import keeps_what_is_typed
 from sessions_app import answering, ready_list
-from sessions_app.family_sessions import FamilySession, by_week, children_of, gather, page_state, past_of, with_contents
+from sessions_app.family_sessions import (
+    FamilySession,
+    by_week,
+    children_of,
+    gather,
+    page_state,
+    past_of,
+    with_contents,
+    with_offers,
+)
 from sessions_app.portal.answers import Typed, answer_from, reason_before, reason_form, say_what_follows
 from sessions_app.portal.drawing import draw, facts_of, keep_private
 from whippersnappers.accounts.access import signed_in
@@ -64,6 +73,7 @@ def own_session(request: HttpRequest, pk: UUID) -> FamilySession:
 
 def _page(request: HttpRequest, seen: FamilySession, typed: Typed | None = None, status: int = 200) -> HttpResponse:
     now = timezone.now()
+    seen = with_offers(seen, now)
     way_in = seen.way_in(now)
     context: dict[str, Any] = {
         "now": now,

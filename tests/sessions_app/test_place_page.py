@@ -8,13 +8,21 @@ from django.db import connection
 from django.template.loader import get_template
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from sessions_app import booking, confirming, offers
 from sessions_app.family_offers import ordinal
 from sessions_app.models import Booking, PlaceOffer, Session
 from sessions_app.offer_links import Answerable, place_token
-from tests.factories import BookingFactory, GuardianshipFactory, SessionFactory, household, tomorrow_at
+from tests.factories import (
+    BookingFactory,
+    GuardianshipFactory,
+    InvitationFactory,
+    SessionFactory,
+    household,
+    tomorrow_at,
+)
 from tests.sessions_app.offer_scenes import a_place, booking_of, full_session, offers_of
 from tests.sessions_app.test_pages_read_easily import measured
 from tests.sessions_app.test_pages_read_easily import text_of as read_of
@@ -211,3 +219,16 @@ def test_home_costs_the_same_with_one_waiting_list_and_with_twenty(client):
 @pytest.mark.parametrize(("ahead", "said"), [(0, "first"), (2, "third"), (9, "tenth"), (10, "number 11")])
 def test_places_on_the_list_in_words(ahead, said):
     assert ordinal(ahead) == said
+
+
+def test_the_session_page_offers_the_place_too(client, coordinator, offered):
+    offer, child, guardian = offered
+    invitation = InvitationFactory(session=offer.booking.session, guardian=guardian)
+    client.force_login(guardian.user)
+    page = client.get(reverse("portal_session", args=[invitation.pk])).content.decode()
+    assert f"A place is free for {child.known_as}" in page
+    assert f'action="{address(offer, guardian)}"' in page
+    assert "on the waiting list" not in page
+    offers.decline(offer.pk, guardian=guardian, by=guardian.user, now=timezone.now())
+    page = client.get(reverse("portal_session", args=[invitation.pk])).content.decode()
+    assert address(offer, guardian) not in page
