@@ -119,7 +119,7 @@ def test_a_code_ends_after_fifteen_minutes(client, parent, time_machine_at):
     ask(client)
     late = code()
     time_machine_at.shift(timedelta(minutes=15, seconds=1))
-    assert client.post(ENTER, {"code": late}).url == ASK
+    assert client.post(ENTER, {"code": late}).url == f"{ASK}?old=1"
     assert "_auth_user_id" not in client.session
 
 
@@ -251,3 +251,54 @@ def test_passwords_and_second_factors_do_not_exist_for_guardians(client, parent,
 @pytest.mark.parametrize("path", ["signup/", "email/", "confirm-email/", "2fa/webauthn/signup/", "2fa/webauthn/login/"])
 def test_nobody_signs_up_alone(client, path):
     assert client.get(f"/accounts/{path}").status_code == 404
+
+
+def test_a_code_that_is_too_old_says_so_and_the_address_stands_typed(client, parent, time_machine):
+    start = timezone.now()
+    time_machine.move_to(start)
+    ask(client, next="/portal/children/")
+    time_machine.move_to(start + timedelta(minutes=16))
+    answer = client.post(ENTER, {"code": "123456", "next": "/portal/children/"}, follow=True)
+    page = answer.content.decode()
+    assert "Your code is too old." in page
+    assert 'value="parent@example.com"' in page
+    assert 'name="next" value="/portal/children/"' in page
+    assert "Your code is too old." not in client.get(ASK).content.decode()
+
+
+def test_an_address_that_nobody_has_is_told_the_same_when_its_code_is_too_old(client, time_machine):
+    start = timezone.now()
+    time_machine.move_to(start)
+    ask(client, "nobody@example.com")
+    time_machine.move_to(start + timedelta(minutes=16))
+    page = client.get(ENTER, follow=True).content.decode()
+    assert "Your code is too old." in page
+    assert 'value="nobody@example.com"' in page
+
+
+@pytest.mark.parametrize("email", ["parent@example.com", "nobody@example.com"])
+def test_a_new_code_is_answered_with_a_sentence(client, parent, email):
+    ask(client, email)
+    page = client.post(ENTER, {"action": "resend"}, follow=True).content.decode()
+    assert "We sent a new code. Use the newest mail." in page
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("", "Please type your e-mail address."),
+        ("parent", "This does not look like an e-mail address."),
+        ("a\x00@example.com", "There is a sign in here that we cannot read."),
+        ("a" * 5000 + "@example.com", "This is too long. Please type it again."),
+    ],
+)
+def test_a_mistake_at_the_door_is_answered_in_plain_words(client, typed, said):
+    page = ask(client, typed).content.decode()
+    assert said in page
+    assert "characters" not in page
+    assert "required." not in page
+
+
+def test_no_code_at_all_is_answered_in_plain_words(client, parent):
+    ask(client)
+    assert "Please type the six numbers from our mail." in client.post(ENTER, {"code": ""}).content.decode()

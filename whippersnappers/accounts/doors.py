@@ -12,10 +12,14 @@ from typing import Any
 from allauth.account import views
 from allauth.account.internal.stagekit import clear_login, unstash_login
 from allauth.account.stages import LoginByCodeStage, LoginStage
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.template.response import SimpleTemplateResponse
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 
 from whippersnappers.accounts import emails, limits
 from whippersnappers.accounts.adapter import SYSTEM
@@ -23,6 +27,9 @@ from whippersnappers.accounts.session_length import note_wish
 from whippersnappers.audit.trail import record
 
 View = Callable[..., HttpResponseBase]
+# In the session until somebody is in: the address that the code was asked for, so that nobody types it twice.
+ASKED_FOR = "code_asked_for"
+SENT_AGAIN = "We sent a new code. Use the newest mail. The older code does not work any more."
 
 
 def in_one_transaction(view: View) -> View:
@@ -65,7 +72,13 @@ class StaffDoor(views.LoginView):
 
 
 class FamilyDoor(views.RequestLoginCodeView):
-    """Asks for the e-mail address. `?again` starts over with another one."""
+    """Asks for the e-mail address. `?again` starts over with another one, `?old=1` with the same."""
+
+    def get_initial(self) -> dict[str, Any]:
+        initial: dict[str, Any] = super().get_initial()
+        if "old" in self.request.GET:
+            initial["email"] = self.request.session.get(ASKED_FOR, "")
+        return initial
 
     def _redirect_to_pending_stage(self, request: HttpRequest, stage: LoginStage) -> HttpResponse | None:
         if stage.key != LoginByCodeStage.key or "again" in request.GET:
@@ -79,15 +92,30 @@ class FamilyDoor(views.RequestLoginCodeView):
         if form._user is None:
             emails.pretend_to_send(now=timezone.now())
         response: HttpResponse = super().form_valid(form)
+        self.request.session[ASKED_FOR] = form.cleaned_data["email"]
         return response
 
 
 class CodeEntry(views.ConfirmLoginCodeView):
     """Asks for the code. Looks and answers the same whether or not a code was ever sent."""
 
+    @method_decorator(login_not_required)
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
+        # Whoever is in needs the note no more; whoever had a code, and has none now, was too slow with it.
+        if request.user.is_authenticated:
+            request.session.pop(ASKED_FOR, None)
+        elif getattr(self, "_process", None) is None and ASKED_FOR in request.session:
+            door: str = self.passthrough_next_url(reverse("account_request_login_code") + "?old=1")
+            return HttpResponseRedirect(door)
+        return response
+
     def form_invalid(self, form: Any) -> HttpResponse:
         record("sign_in.failed", by=SYSTEM, target=self._process.user, method="code")
         response: HttpResponse = super().form_invalid(form)
+        if isinstance(response, HttpResponseRedirect):
+            # Too many wrong tries: that page has its own sentence, and the code was not too old.
+            self.request.session.pop(ASKED_FOR, None)
         return response
 
     def _resend_form_valid(self, form: Any) -> HttpResponse:
@@ -96,6 +124,7 @@ class CodeEntry(views.ConfirmLoginCodeView):
         if self._process.user is None:
             emails.pretend_to_send(now=timezone.now())
         response: HttpResponse = super()._resend_form_valid(form)
+        messages.success(self.request, SENT_AGAIN)
         return response
 
 

@@ -6,16 +6,41 @@ from typing import Any
 from allauth.account.forms import ConfirmLoginCodeForm, LoginForm, RequestLoginCodeForm, ResetPasswordForm
 from allauth.account.internal.flows.login import perform_password_login
 from django import forms
+from django.core.validators import MaxLengthValidator, ProhibitNullCharactersValidator
 from django.http import HttpRequest, HttpResponseBase
 
 from whippersnappers.accounts.models import User
 from whippersnappers.accounts.roles import Role
 
+_STRANGE = "There is a sign in here that we cannot read. Please type it again."
+_NO_ADDRESS = "This does not look like an e-mail address. Please look at it again."
+_PLAINLY = {
+    "email": {"required": "Please type your e-mail address.", "invalid": _NO_ADDRESS},
+    "login": {"required": "Please type your e-mail address.", "invalid": _NO_ADDRESS},
+    "password": {"required": "Please type your password."},
+    "code": {"required": "Please type the six numbers from our mail."},
+}
 # Room for what else was copied from the mail with it.
 _LONGEST_CODE = 200
 
 
-class StaffSignInForm(LoginForm):
+class SpeaksPlainly:
+    """For the forms at the doors: a mistake gets one plain sentence that says what to do."""
+
+    fields: dict[str, forms.Field]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.error_messages |= _PLAINLY.get(name, {})
+            for check in field.validators:
+                if isinstance(check, ProhibitNullCharactersValidator):
+                    check.message = _STRANGE
+                elif isinstance(check, MaxLengthValidator):
+                    check.message = "This is too long. Please type it again."
+
+
+class StaffSignInForm(SpeaksPlainly, LoginForm):
     """E-mail and password. How long the session lasts is decided in `session_length.py`."""
 
     def _login_with_password(
@@ -25,7 +50,7 @@ class StaffSignInForm(LoginForm):
         return perform_password_login(request, credentials, self._login)
 
 
-class AskForCodeForm(RequestLoginCodeForm):
+class AskForCodeForm(SpeaksPlainly, RequestLoginCodeForm):
     """A guardian's e-mail address. Anybody else's is treated as one that nobody has."""
 
     remember = forms.BooleanField(label="Stay signed in on this device for 30 days", required=False)
@@ -37,7 +62,7 @@ class AskForCodeForm(RequestLoginCodeForm):
         return email
 
 
-class EnterCodeForm(ConfirmLoginCodeForm):
+class EnterCodeForm(SpeaksPlainly, ConfirmLoginCodeForm):
     """The code, however it was typed or pasted: only its digits count, of whatever script."""
 
     def clean_code(self) -> str:
@@ -48,7 +73,7 @@ class EnterCodeForm(ConfirmLoginCodeForm):
         return code
 
 
-class ForgottenPasswordForm(ResetPasswordForm):
+class ForgottenPasswordForm(SpeaksPlainly, ResetPasswordForm):
     """A member of staff's e-mail address."""
 
     def clean_email(self) -> str:
