@@ -23,5 +23,5 @@
     if (now - pressed < 1500) leave();
     pressed = now;
   });
-  document.querySelector("[data-leave-key]").hidden = !matchMedia("(hover: hover)").matches;
+  document.querySelector("[data-leave-key]").hidden = !matchMedia("(hover: hover) and (pointer: fine)").matches;
 })();
