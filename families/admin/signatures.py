@@ -8,6 +8,7 @@ from django.http import HttpRequest
 
 from families import agreeing
 from families.models import Guardian
+from families.own_names import resembles
 
 
 class SignedFilter(admin.SimpleListFilter):
@@ -36,5 +37,6 @@ def agreement_of(guardian: Guardian) -> dict[str, Any]:
     return {
         "agreement": current,
         "signature": newest,
+        "is_own_name": newest is None or resembles(newest.typed_name, guardian),
         "earlier": [one for one in signatures if one is not newest],
     }

@@ -90,7 +90,7 @@ def _found(request: HttpRequest, user: User, now: datetime) -> tuple[PeriodForm,
     exact = counting.is_exact_for(user)
     quarters = last_quarters(now, with_present=exact)
     form = (DaysForm if exact else PeriodForm)(request.GET, quarters=quarters)
-    return form, counting.figures(user, form.period(), quarters)
+    return form, counting.figures(user, form.period(), quarters, now=now)
 
 
 def _detail(found: counting.Figures) -> dict[str, Any]:

@@ -153,7 +153,7 @@ _ALL = [
         "The files are kept.", lambda concern, user: True,
     ),
     Step(
-        "move", "Move on", "Where it stands", forms.MoveForm, _move,
+        "move", "Change its state", "Where it stands", forms.MoveForm, _move,
         "It has moved on.", lambda concern, user: bool(forms.moves(concern)),
     ),
     Step(
@@ -211,7 +211,7 @@ _ALL = [
     ),
     Step("assign", "Give it to somebody", "Give it to somebody", forms.AssignForm, _assign, "It was given.", _is_open),
     Step(
-        "recuse", "Step back", "Step back from this concern", forms.RecuseForm,
+        "recuse", "Recuse yourself", "Step back from this concern", forms.RecuseForm,
         lambda c, said, by, now: looking_after.recuse(c.pk, **said, by=by, now=now),
         "You have stepped back.", lambda concern, user: True,
     ),

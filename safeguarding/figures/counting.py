@@ -61,16 +61,17 @@ def counted_for(user: User) -> ConcernQuerySet:
     return counted.visible_to(user) if is_exact_for(user) else counted.overseen_by(user)
 
 
-def figures(user: User, period: Period, quarters: list[Period]) -> Figures:
+def figures(user: User, period: Period, quarters: list[Period], *, now: datetime) -> Figures:
     """The figures of a period, with how many were raised in each of some quarters."""
     rows = counted_for(user).filter(submitted_at__isnull=False).values_list(*_FIELDS)
-    return count([Fact(*row) for row in rows], period, quarters, hiding=not is_exact_for(user))
+    return count([Fact(*row) for row in rows], period, quarters, hiding=not is_exact_for(user), now=now)
 
 
-def count(facts: list[Fact], period: Period, quarters: list[Period], *, hiding: bool) -> Figures:
-    """Count them. How old open ones are is as it was when the period ended."""
+def count(facts: list[Fact], period: Period, quarters: list[Period], *, hiding: bool, now: datetime) -> Figures:
+    """Count them. How old open ones are is as it was when the period ended, or as it is now."""
+    then = min(period.ends, now)
     raised = [fact for fact in facts if period.holds(fact.submitted_at)]
-    open_then = [f for f in facts if f.submitted_at < period.ends and not _is_before(f.closed_at, period.ends)]
+    open_then = [f for f in facts if f.submitted_at < then and not _is_before(f.closed_at, then)]
     kinds = Counter(fact.kind for fact in raised)
     named = Counter(category for fact in raised for category in fact.categories)
     parts = {
@@ -83,7 +84,7 @@ def count(facts: list[Fact], period: Period, quarters: list[Period], *, hiding: 
     harm = {_harm(*choice): named[choice[0]] for choice in CATEGORIES}
     tables = [
         *(table(title, part, hiding=hiding, blank=blank) for title, part in parts.items()),
-        table("Open when it ended, by age", _ages(open_then, period.ends), hiding=hiding),
+        table("Open at its end (or now), by age", _ages(open_then, then), hiding=hiding),
         table("By harm", harm, hiding=hiding, adds_up=False, blank=blank),
     ]
     newest_last = {q.name: sum(q.holds(f.submitted_at) for f in facts) for q in reversed(quarters)}

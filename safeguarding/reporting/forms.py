@@ -27,10 +27,13 @@ ABOUT = [
     (Kind.ONLINE, "Something that happened online"),
     (Kind.ORGANISATION, "How we work here"),
 ]
+# Danger too; whoever cannot call must be able to say so.
+NOBODY_CALLED = "yes_nobody_called"
 DANGER = [
     (Concern.Danger.NO, "Everybody is safe now"),
     (Concern.Danger.NOT_SURE, "I am not sure"),
     (Concern.Danger.YES, "Somebody is in danger now. I have called 999"),
+    (NOBODY_CALLED, "Somebody is in danger now. Nobody has called 999 yet"),
 ]
 SERIOUS = [
     ("high", "Serious: somebody was hurt, or could be soon"),
@@ -151,6 +154,11 @@ class ConcernForm(FollowingPart):
         if "who" in said and not said["who"] and not said.get("children"):
             self.add_error("who", WHO)
         return said
+
+    def danger(self) -> Concern.Danger:
+        """Whether somebody is in danger now."""
+        said = self.cleaned_data["danger_now"]
+        return Concern.Danger.YES if said == NOBODY_CALLED else Concern.Danger(said)
 
     def words(self) -> dict[str, str]:
         """What was said, named like the fields of a version; children that were ticked by their names."""

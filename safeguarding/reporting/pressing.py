@@ -105,7 +105,7 @@ def _sent(request: HttpRequest, form: ConcernForm, session: Session | None, user
         kind=Kind(said["kind"]),
         source=Concern.Source.STAFF,
         form_key=said["form_key"],
-        danger_now=Concern.Danger(said["danger_now"]),
+        danger_now=form.danger(),
         words=words,
         children=said["children"],
     )

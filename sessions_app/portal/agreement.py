@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from families import agreeing
 from families.agreeing import Evidence
 from families.models import Agreement, Guardian
+from families.own_names import resembles
 from families.portal.guards import signed_in_guardian
 from families.portal.typed import keeps_what_is_typed, typed_before, with_typed
 from sessions_app import signing
@@ -41,6 +42,19 @@ class SignForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
         error_messages={"required": "Please type your name.", "max_length": _TOO_LONG},
     )
+    # The name about which they were asked once more.
+    sure = NameField(required=False, widget=forms.HiddenInput)
+
+    def ask_again_unless_known(self, guardian: Guardian) -> None:
+        """A name that is unlike the one we hold is asked about once; the same name sent again is taken."""
+        typed = self.cleaned_data["typed_name"]
+        is_no_name = not any(letter.isalpha() for letter in typed)
+        if is_no_name or typed == self.cleaned_data["sure"] or resembles(typed, guardian):
+            return
+        self.add_error(
+            "typed_name", f"We know you as {guardian.full_name}. Is this your name too? Then press the button again."
+        )
+        self.data = {**self.data, "sure": typed}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -61,6 +75,8 @@ def agreement(request: HttpRequest) -> HttpResponse:
 
 def _is_signed(form: SignForm, guardian: Guardian, current: Agreement, request: HttpRequest) -> bool:
     """Sign what was on the page. What stands in the way is said at the form."""
+    if form.is_valid():
+        form.ask_again_unless_known(guardian)
     if not form.is_valid():
         return False
     if request.POST.get("text") != current.sha256:

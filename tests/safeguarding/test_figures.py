@@ -26,6 +26,7 @@ from whippersnappers.audit.models import AuditEvent
 
 AUTUMN = quarter(2026, 4)
 AT = datetime(2026, 10, 12, 9, tzinfo=UTC)
+AFTER = datetime(2027, 3, 1, tzinfo=UTC)
 
 
 def fact(*, at: datetime = AT, **fields: object) -> Fact:
@@ -61,7 +62,7 @@ def test_a_total_that_gives_one_table_away_is_shown_in_none() -> None:
     """Twelve, four of each in one table: the other tables must not say twelve."""
     minute = timedelta(minutes=1)
     in_time, late, not_yet = fact(acknowledged_at=AT + minute), fact(acknowledged_at=AT + 9 * 60 * minute), fact()
-    found = count(4 * [in_time, late, not_yet], AUTUMN, [AUTUMN], hiding=True)
+    found = count(4 * [in_time, late, not_yet], AUTUMN, [AUTUMN], hiding=True, now=AFTER)
     by_age = next(t for t in found.tables if t.title.startswith("Open"))
     assert {row.number for t in [*found.tables, found.quarters] if t is not by_age for row in t.rows} == {None}
     assert {t.total for t in found.tables if t is not by_age} == {None}
@@ -94,7 +95,7 @@ def test_what_is_counted_of_whom() -> None:
         fact(at=datetime(2026, 9, 30, 22, 59, tzinfo=UTC)),
         fact(at=datetime(2027, 1, 1, tzinfo=UTC)),
     ]
-    found = count(facts, AUTUMN, [AUTUMN, before(AUTUMN)], hiding=False)
+    found = count(facts, AUTUMN, [AUTUMN, before(AUTUMN)], hiding=False, now=AFTER)
     kinds, acknowledged, closed, ages, harm = found.tables
     assert (numbers(kinds), kinds.total) == ({"A child": 2, "Allegation about staff or a volunteer": 1}, 3)
     assert numbers(harm) == {"Neglect of a child": 3, "Neglect of an adult": 1}
@@ -109,15 +110,24 @@ def test_what_is_counted_of_whom() -> None:
     ]
 
 
+def test_a_period_that_is_not_over_has_no_ages_of_the_future() -> None:
+    (ages,) = (
+        t
+        for t in count([fact()], AUTUMN, [AUTUMN], hiding=False, now=AT + timedelta(days=1)).tables
+        if "age" in t.title
+    )
+    assert numbers(ages) == {"Up to a week": 1}
+
+
 def test_a_trustee_gets_no_time_of_so_few() -> None:
     four = [fact(acknowledged_at=AT + timedelta(minutes=20)) for _ in range(4)]
-    hidden, shown = (count(four[:1] * n, AUTUMN, [AUTUMN], hiding=True).times[0][1] for n in (4, 5))
+    hidden, shown = (count(four[:1] * n, AUTUMN, [AUTUMN], hiding=True, now=AFTER).times[0][1] for n in (4, 5))
     assert (hidden, shown) == ("not shown", "20 minutes")
 
 
 def test_formulas_stay_text_in_the_spreadsheet() -> None:
     period = Period(date(2026, 10, 1), date(2026, 12, 31), '=HYPERLINK("x")')
-    book = openpyxl.load_workbook(io.BytesIO(spreadsheet(count([fact()], period, [period], hiding=False))))
+    book = openpyxl.load_workbook(io.BytesIO(spreadsheet(count([fact()], period, [period], hiding=False, now=AFTER))))
     cells = [cell for row in book.active.iter_rows() for cell in row if cell.value is not None]
     assert [cell.value for cell in cells if cell.data_type == "f" or str(cell.value).startswith("=")] == []
     assert any(cell.value == 1 and cell.data_type == "n" for cell in cells)
@@ -137,7 +147,7 @@ class TestPages:
         now = timezone.now()
         period = before(present_quarter(now))
         Concern.objects.filter(pk=six[0].pk).update(state=State.ERROR)
-        exact, hidden = (figures(user, period, [period]) for user in (lead, trustee))
+        exact, hidden = (figures(user, period, [period], now=now) for user in (lead, trustee))
         assert (exact.tables[0].total, numbers(exact.tables[0])) == (5, {"A child": 5})
         # With the one about the Lead, which alone would be a small number.
         assert hidden.tables[0].total == 6

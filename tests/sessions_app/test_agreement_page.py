@@ -18,7 +18,7 @@ PAGE = reverse("portal_agreement")
 
 @pytest.fixture
 def guardian():
-    return household(signed=False)[0][0]
+    return household(signed=False, first_name="Ada", last_name="Lovelace")[0][0]
 
 
 @pytest.fixture
@@ -78,8 +78,19 @@ def test_two_presses_are_one_signature(at_home, guardian):
     ],
 )
 def test_names_of_all_kinds_are_taken(at_home, guardian, name, kept):
-    assert at_home.post(PAGE, typed(name)).status_code == 302
+    assert at_home.post(PAGE, typed(name, sure=name)).status_code == 302
     assert guardian.signatures.get().typed_name == kept
+
+
+def test_a_name_unlike_ours_is_asked_about_once_and_then_taken(at_home, guardian):
+    asked = at_home.post(PAGE, typed("Mickey Mouse"))
+    assert "We know you as Ada Lovelace. Is this your name too?" in asked.content.decode()
+    assert not guardian.signatures.exists()
+    # another name is another question
+    assert at_home.post(PAGE, typed("Minnie Mouse", sure="Mickey Mouse")).status_code == 200
+    sure = asked.context["form"]["sure"].value()
+    assert at_home.post(PAGE, typed("Mickey Mouse", sure=sure)).status_code == 302
+    assert guardian.signatures.get().typed_name == "Mickey Mouse"
 
 
 @pytest.mark.parametrize(
