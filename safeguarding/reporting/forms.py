@@ -33,7 +33,7 @@ DANGER = [
     (Concern.Danger.NO, "Everybody is safe now"),
     (Concern.Danger.NOT_SURE, "I am not sure"),
     (Concern.Danger.YES, "Somebody is in danger now. I have called 999"),
-    (NOBODY_CALLED, "Somebody is in danger now. Nobody has called 999 yet"),
+    (NOBODY_CALLED, "In danger now, and nobody has called 999 yet"),
 ]
 SERIOUS = [
     ("high", "Serious: somebody was hurt, or could be soon"),

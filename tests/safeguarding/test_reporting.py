@@ -46,7 +46,7 @@ def test_one_press_keeps_it_and_tells_the_lead(staff, reporter, lead):
 def test_danger_without_a_call_can_be_said(staff):
     staff.post("/concern/", FORM | {"form_key": key_of(staff), "danger_now": "yes_nobody_called"})
     assert Concern.objects.get().danger_now == Concern.Danger.YES
-    assert "Nobody has called 999 yet" in ConcernVersion.objects.get().how_serious
+    assert "nobody has called 999 yet" in ConcernVersion.objects.get().how_serious
 
 
 def test_the_same_form_twice_is_one_concern(staff):
