@@ -78,16 +78,18 @@ def test_a_draft_is_dragged_to_another_day_and_back(calendar: Eyes, draft: Sessi
 def pull(page: Page, session: Session, clock: str) -> None:
     """Take a session by its lower edge and pull that to another time of the day."""
     expect(page.locator(".cal-no, .fc-event-mirror")).to_have_count(0)  # what was held before is let go of
-    block(page, session).wait_for()
-    box = block(page, session).bounding_box()
+    edge = block(page, session).locator(".fc-event-resizer-end")
+    with page.expect_response("**/hindrances/*"):
+        edge.hover()  # waits until the edge stands still and nothing lies over it
+        page.mouse.down()
+    box, whole = edge.bounding_box(), block(page, session).bounding_box()
     row = page.locator(f'.fc-timegrid-slot-lane[data-time="{clock}:00"]').bounding_box()
     assert box is not None
+    assert whole is not None
     assert row is not None
-    with page.expect_response("**/hindrances/*"):
-        page.mouse.move(box["x"] + 40, box["y"] + box["height"] - 2)
-        page.mouse.down()
-    page.mouse.move(box["x"] + 40, row["y"] + 10, steps=8)
-    page.mouse.move(box["x"] + 40, row["y"] - 3, steps=3)
+    middle, held = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(middle, row["y"] + 10, steps=8)
+    page.mouse.move(middle, held + row["y"] - whole["y"] - whole["height"] - 1, steps=3)
 
 
 def test_the_end_is_pulled_to_another_time(calendar: Eyes, coordinator: User, draft: Session) -> None:
