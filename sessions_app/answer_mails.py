@@ -39,7 +39,12 @@ def _render(mail: OutgoingMail, now: datetime) -> Rendered:
     to = Recipient(guardian.pk, guardian.first_name, guardian.full_name, mail.to, (child,))
     url = settings.SITE_URL + reverse("portal")
     return family_emails.answered(
-        session_facts(session, now=now), to, child, coming=bool(mail.context["coming"]), url=url
+        session_facts(session, now=now),
+        to,
+        child,
+        coming=bool(mail.context["coming"]),
+        waits=bool(mail.context.get("waits")),
+        url=url,
     )
 
 

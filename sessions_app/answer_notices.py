@@ -28,13 +28,16 @@ def tell_the_others(answer: FamilyAnswer, booking: Booking, session: Session, *,
     cancel(told.filter(state=_State.WAITING), "somebody answered again")
     ways_in = set(session.invitations.filter(withdrawn_at=None).values_list("guardian_id", flat=True))
     own = told.exclude(state=_State.CANCELLED).order_by("-created_at")
+    # Who would like to come after all, and finds the place gone, waits for one.
+    waits = booking.state == Booking.State.WAITING
+    comes = answer.coming and not waits
     for reach in guardians_of(booking.child_id):
         if reach.guardian.pk == answer.guardian_id or reach.guardian.pk not in ways_in:
             continue
         last = own.filter(person=posting.person(reach.guardian.pk)).first()
-        if _believed(booking, reach.guardian.pk, last) == answer.coming:
+        if _believed(booking, reach.guardian.pk, last) == comes:
             continue
-        facts = {"child": str(booking.child_id), "answer": str(answer.pk), "coming": answer.coming}
+        facts = {"child": str(booking.child_id), "answer": str(answer.pk), "coming": comes, "waits": waits}
         at = change_mail_at(now, session.starts_at)
         post(
             Letter(posting.ANSWERED, str(answer.pk), facts),

@@ -117,10 +117,10 @@ def place_gone(facts: SessionFacts, to: Recipient, child: str) -> Rendered:
     return _words("place_gone", subject, facts, to, child=child, is_off=is_off)
 
 
-def answered(facts: SessionFacts, to: Recipient, child: str, *, coming: bool, url: str) -> Rendered:
-    """Another parent or carer has answered for the child."""
+def answered(facts: SessionFacts, to: Recipient, child: str, *, coming: bool, waits: bool, url: str) -> Rendered:
+    """Another parent or carer has answered for the child; it `waits` when the place was gone meanwhile."""
     subject = f"Somebody answered: {facts.title}, {facts.day}, {facts.start}"
-    return _words("answered", subject, facts, to, child=child, coming=coming, url=url)
+    return _words("answered", subject, facts, to, child=child, coming=coming, waits=waits, url=url)
 
 
 def entry_of(facts: SessionFacts, to: Recipient) -> Entry:

@@ -112,3 +112,21 @@ def test_where_others_wait_a_place_is_given_away_with_a_second_press(coordinator
 def page_of(booking: Booking, guardian: Guardian, client: Client) -> str:
     way_in = Invitation.objects.get(session=booking.session_id, guardian=guardian)
     return client.get(reverse("join", args=[invitations.join_token(way_in)])).content.decode()
+
+
+def test_a_place_that_is_gone_meanwhile_is_not_told_as_coming(coordinator: User, sink: Sink) -> None:
+    """Mark gives the place up, it goes to a child who waits, and he asks for it again within the same minutes."""
+    session, _waiters = full_session(coordinator, waiters=1)
+    booking = session.bookings.all().holding_a_place().get()
+    mark = booking.child.guardianships.get().guardian
+    hannah = GuardianFactory(email="hannah@example.org")
+    registering.save_guardianship(
+        GuardianshipFactory.build(guardian=hannah, child=booking.child), by=coordinator, now=NOW
+    )
+    say(booking, False, mark)
+    say(booking, True, mark, minutes=1)
+    booking.refresh_from_db()
+    assert booking.state == Booking.State.WAITING
+    deliver(SENT + timedelta(minutes=1))
+    (mail,) = got(sink, "hannah@example.org")
+    assert "is on the waiting list for this session" in mail.get_body(("plain",)).get_content()

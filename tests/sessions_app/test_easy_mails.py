@@ -59,8 +59,9 @@ def samples() -> Iterator[tuple[str, Rendered]]:
         until, link = "Tuesday 17 November, midday", "https://example.org/place/x/"
         yield posting.PLACE_OFFERED, family_emails.place_offered(facts, me, "Kid", link=link, until=until)
         yield posting.PLACE_GONE, family_emails.place_gone(facts, me, "Kid")
-        for coming in (True, False):
-            yield posting.ANSWERED, family_emails.answered(facts, me, "Kid", coming=coming, url="https://example.org/")
+        for coming, waits in ((True, False), (False, False), (False, True)):
+            said = family_emails.answered(facts, me, "Kid", coming=coming, waits=waits, url="https://example.org/")
+            yield posting.ANSWERED, said
         changes = (Change("When", "Tuesday 24 November, 3:00pm", facts.when),)
         pieces = [
             Piece(OFF, facts, said="We are sorry. This date will not happen."),
