@@ -41,8 +41,12 @@ def tell_the_others(answer: FamilyAnswer, booking: Booking, session: Session, *,
         at = change_mail_at(now, session.starts_at)
         post(
             Letter(posting.ANSWERED, str(answer.pk), facts),
-            session=session, reach=reach, now=now, not_before=at, expires_at=session.starts_at,
-        )  # fmt: skip
+            session=session,
+            reach=reach,
+            now=now,
+            not_before=at,
+            expires_at=session.starts_at,
+        )
 
 
 def _believed(booking: Booking, guardian_id: UUID, last: OutgoingMail | None) -> bool:

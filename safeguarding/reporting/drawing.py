@@ -11,7 +11,7 @@ from families.models import Child
 from families.portal.typed import with_typed
 from safeguarding.models import Concern, ConcernDraft
 from safeguarding.reporting import session_facts
-from safeguarding.reporting.forms import ConcernForm, PageMarks
+from safeguarding.reporting.forms import ConcernForm, PageStamp
 from safeguarding.reporting.marks import MarkRows
 from safeguarding.reporting.typed import as_kept
 from safeguarding.vocabulary import Kind
@@ -31,7 +31,7 @@ def begun(request: HttpRequest, session: Session | None, user: User) -> HttpResp
         return redirect("concern_draft", pk=own.pk)
     children = session_facts.children_of(session, user)
     form = ConcernForm(initial=_facts(session, key, children), children=children)
-    return draw(request, form, _marks(user, 0), session, drafts=list(drafts))
+    return draw(request, form, _stamp(user, 0), session, drafts=list(drafts))
 
 
 def continued(request: HttpRequest, draft: ConcernDraft, session: Session | None, user: User) -> HttpResponse:
@@ -40,14 +40,14 @@ def continued(request: HttpRequest, draft: ConcernDraft, session: Session | None
     typed = as_kept(draft)
     filled = with_typed(form, typed, but={"form_key", "uploads"})
     filled.marks, filled.goes_on = MarkRows(typed, is_sent=False), True
-    return draw(request, filled, _marks(user, draft.edition), session, draft=draft)
+    return draw(request, filled, _stamp(user, draft.edition), session, draft=draft)
 
 
 def draw(
-    request: HttpRequest, form: ConcernForm, marks: PageMarks, session: Session | None, **more: object
+    request: HttpRequest, form: ConcernForm, stamp: PageStamp, session: Session | None, **more: object
 ) -> HttpResponse:
     """The page. `more` may name why nothing was sent (signed_out, other, again), the draft, and other drafts."""
-    context = {"form": form, "marks": marks, "session": session, "now": timezone.now(), **more}
+    context = {"form": form, "stamp": stamp, "session": session, "now": timezone.now(), **more}
     # Files are not looked at for whoever is not signed in, and no browser keeps them.
     context["files_again"] = not more.keys().isdisjoint({"signed_out", "other", "again"}) and bool(request.FILES)
     return render(request, "safeguarding/reporting/raise.html", context)
@@ -66,8 +66,8 @@ def _key(request: HttpRequest, place: str) -> str:
     return str(keys[place])
 
 
-def _marks(user: User, edition: int) -> PageMarks:
-    return PageMarks(initial={"page": uuid.uuid4(), "edition": edition, "writer": user.pk})
+def _stamp(user: User, edition: int) -> PageStamp:
+    return PageStamp(initial={"page": uuid.uuid4(), "edition": edition, "writer": user.pk})
 
 
 def _facts(session: Session | None, key: str, children: QuerySet[Child]) -> dict[str, object]:

@@ -169,7 +169,7 @@ class ConcernForm(FollowingPart):
         return {name: said[name] for name in ("what_happened", "where_now")} | about | self.following()
 
 
-class PageMarks(forms.Form):
+class PageStamp(forms.Form):
     """What a drawn form knows of itself, so that what is kept from it lands in the right draft, of the right person."""
 
     page = FormKey(widget=forms.HiddenInput, required=False)

@@ -20,7 +20,7 @@ from safeguarding.own_forms import is_own
 from safeguarding.raising import Report
 from safeguarding.reporting import session_facts
 from safeguarding.reporting.drawing import draw, forget_key
-from safeguarding.reporting.forms import ConcernForm, PageMarks
+from safeguarding.reporting.forms import ConcernForm, PageStamp
 from safeguarding.reporting.typed import as_sent, typing_of
 from safeguarding.vocabulary import Kind
 from sessions_app.models import Session
@@ -48,7 +48,7 @@ def nobody_pressed(request: HttpRequest) -> HttpResponse:
 def pressed(request: HttpRequest, session: Session | None, user: User) -> HttpResponse:
     """Keep what was typed; then send it, or say when it was kept."""
     quietly = _QUIETLY in request.headers
-    if PageMarks(request.POST).is_of_another(user):
+    if PageStamp(request.POST).is_of_another(user):
         return (
             JsonResponse({"said": _OTHER, "signed_out": True})
             if quietly
@@ -125,4 +125,4 @@ def _drawn(
     """The page as it was pressed. Without a user it knows no child, and keeps the ticks out of sight."""
     children = session_facts.children_of(session, user) if user else None
     pressed_form = form or ConcernForm(request.POST, children=children)
-    return draw(request, pressed_form, PageMarks(pressed_form.data), session, **more)
+    return draw(request, pressed_form, PageStamp(pressed_form.data), session, **more)

@@ -4,23 +4,23 @@ from django.http import HttpRequest, QueryDict
 
 from safeguarding.drafting import Typing
 from safeguarding.models import ConcernDraft
-from safeguarding.reporting.forms import ConcernForm, PageMarks
+from safeguarding.reporting.forms import ConcernForm, PageStamp
 from safeguarding.reporting.marks import is_row
 from sessions_app.models import Session
 
 # Names of fields that are nobody's words.
-_NOT_TYPED = frozenset(PageMarks.base_fields) | {"form_key"}
+_NOT_TYPED = frozenset(PageStamp.base_fields) | {"form_key"}
 _TYPED = frozenset(ConcernForm.base_fields) - _NOT_TYPED
 
 
 def typing_of(request: HttpRequest, session: Session | None) -> Typing:
     """What came with this request, right or wrong, as it was typed."""
-    marks = PageMarks(request.POST)
-    marks.is_valid()
+    stamp = PageStamp(request.POST)
+    stamp.is_valid()
     return Typing(
         form_key=ConcernForm.base_fields["form_key"].clean(request.POST.get("form_key")),
-        page=marks.cleaned_data["page"],
-        edition=marks.cleaned_data.get("edition", 0),
+        page=stamp.cleaned_data["page"],
+        edition=stamp.cleaned_data.get("edition", 0),
         fields={name: said for name, said in request.POST.lists() if name in _TYPED or is_row(name)},
         session=session,
     )

@@ -15,9 +15,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from sessions_app.admin.cards import SessionCard, cards
-from sessions_app.admin.families_waiting import CHANGES, DATA, HELP, families_waiting
+from sessions_app.admin.home_rows import CHANGES, DATA, HELP, as_shown, waiting_at_home
 from sessions_app.models import Meeting, PhoneTask, Session, StaffProfile, SwapRequest
-from sessions_app.to_read import ToRead, to_read
+from sessions_app.to_read import BEGUN, TO_READ, Begun, ToRead, begun_of, to_read_of
 from whippersnappers import dates
 from whippersnappers.accounts.models import User
 from whippersnappers.outbox import catalogue
@@ -70,6 +70,7 @@ class Home:
     swaps: list[SwapRequest] = field(default_factory=list)
     mail_trouble: list[str] = field(default_factory=list)
     to_read: list[ToRead] = field(default_factory=list)
+    begun: list[Begun] = field(default_factory=list)
 
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
@@ -82,7 +83,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
 
 def home_for(user: User, now: datetime) -> Home:
     """The home page of `user`."""
-    home = Home(greeting=_greeting(user, now), to_read=to_read(user, now))
+    home = Home(greeting=_greeting(user, now))
     home.plans = user.has_perm("sessions_app.change_session")
     home.delivers = not home.plans and user.has_perm("sessions_app.view_session")
     if home.plans or home.delivers:
@@ -93,7 +94,7 @@ def home_for(user: User, now: datetime) -> Home:
         home.swaps = _swaps(now)
     if user.has_perm("sessions_app.change_phonetask"):
         home.calls = _calls(now)
-    _add_families(home, user, now)
+    _add_what_waits(home, user, now)
     if user.has_perm("outbox.view_outgoingmail") and admin.site.is_registered(OutgoingMail):
         home.mails = _mails()
         home.mail_trouble = trouble(now)
@@ -149,14 +150,19 @@ def _calls(now: datetime) -> Waiting:
     return _waiting(calls.select_related("session", "guardian"), "sessions_app_phonetask")
 
 
-def _add_families(home: Home, user: User, now: datetime) -> None:
-    waits = families_waiting(user, now, SHOWN)
+def _add_what_waits(home: Home, user: User, now: datetime) -> None:
+    waits = waiting_at_home(user, now, SHOWN)
     lists = {
-        kind: Waiting(*waits[kind], reverse(f"admin:{page}_changelist"))
-        for kind, page in PAGES.items()
-        if kind in waits
+        kind: Waiting(rows[0].count if rows else 0, [as_shown(row, now) for row in rows], _list_of(kind))
+        for kind, rows in waits.items()
+        if kind in PAGES
     }
     home.help, home.data_requests, home.proposals = (lists.get(kind) for kind in (HELP, DATA, CHANGES))
+    home.to_read, home.begun = to_read_of(waits.get(TO_READ, [])), begun_of(waits.get(BEGUN, []))
+
+
+def _list_of(kind: str) -> str:
+    return reverse(f"admin:{PAGES[kind]}_changelist")
 
 
 def _mails() -> Waiting:

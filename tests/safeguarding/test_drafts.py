@@ -36,8 +36,8 @@ def typing(words: str = WORDS, **more: Any) -> Typing:
 def opened(staff: Client, address: str = "/concern/") -> dict[str, str]:
     """What a drawn form knows of itself."""
     context = staff.get(address).context
-    marks = {name: str(context["marks"][name].value()) for name in ("page", "edition", "writer")}
-    return marks | {"form_key": str(context["form"]["form_key"].value())}
+    stamp = {name: str(context["stamp"][name].value()) for name in ("page", "edition", "writer")}
+    return stamp | {"form_key": str(context["form"]["form_key"].value())}
 
 
 def quietly(staff: Client, fields: dict[str, Any], address: str = "/concern/") -> dict[str, Any]:
@@ -86,8 +86,8 @@ def test_nobody_else_finds_it(client, role):
 
 
 def test_sending_turns_it_into_the_one_concern(staff, reporter):
-    marks = opened(staff)
-    said = quietly(staff, marks | FORM)
+    stamp = opened(staff)
+    said = quietly(staff, stamp | FORM)
     draft = Concern.objects.get()
     sent = opened(staff, said["address"]) | FORM
     for _ in range(2):
@@ -114,7 +114,7 @@ def test_a_press_on_send_that_misses_something_is_kept_too(staff):
     page = staff.post("/concern/", opened(staff) | {"what_happened": WORDS})
     assert "Please say who it is about" in page.content.decode()
     assert ConcernDraft.objects.get().fields["what_happened"] == [WORDS]
-    assert page.context["marks"]["edition"].value() == "1"
+    assert page.context["stamp"]["edition"].value() == "1"
 
 
 def test_from_a_session_the_draft_knows_it(staff, reporter):
@@ -142,9 +142,9 @@ def test_gone_is_gone_and_only_a_draft_goes(staff, reporter):
 
 def test_thrown_away_on_one_page_what_is_typed_on_another_is_kept(staff, reporter):
     said = quietly(staff, opened(staff) | FORM)
-    marks = opened(staff, said["address"])
+    stamp = opened(staff, said["address"])
     throw_away(Concern.objects.get().pk, by=reporter, now=timezone.now())
-    assert quietly(staff, marks | FORM | {"who": "Pip R."}, said["address"])["kept"]
+    assert quietly(staff, stamp | FORM | {"who": "Pip R."}, said["address"])["kept"]
 
 
 def test_a_page_that_knows_less_does_not_write_over_later_words(staff):
@@ -168,11 +168,11 @@ def test_an_answer_that_got_lost_on_the_way_makes_no_second_draft(reporter):
 
 def test_somebody_elses_sign_in_keeps_and_sends_nothing(staff):
     """One tablet for several people: what one typed must not become the other's."""
-    marks = opened(staff)
+    stamp = opened(staff)
     staff.force_login(UserFactory(roles=[Role.PRACTITIONER]))
-    said = quietly(staff, marks | FORM)
+    said = quietly(staff, stamp | FORM)
     assert (said.get("kept"), said["signed_out"]) == (None, True)
-    page = staff.post("/concern/", marks | FORM).content.decode()
+    page = staff.post("/concern/", stamp | FORM).content.decode()
     assert ("Somebody else has signed in on this device." in page, WORDS in page) == (True, True)
     assert not Concern.objects.exists()
 

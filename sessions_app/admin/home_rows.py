@@ -1,0 +1,80 @@
+"""What waits on the staff home page: help, answers about data, answers to changes; what is to be read, what was begun.
+One query for all.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db.models import F, QuerySet, Value
+
+from families.models import DataRequest, HelpRequest, Proposal
+from sessions_app.admin.helping import with_next_session
+from sessions_app.to_read import rows_at_home
+from sessions_app.waiting_rows import WaitingRow, as_rows
+from whippersnappers.accounts.models import User
+
+HELP, DATA, CHANGES = "help", "data", "changes"
+PERMISSIONS = {
+    HELP: "families.change_helprequest",
+    DATA: "families.change_datarequest",
+    CHANGES: "families.change_proposal",
+}
+
+
+def waiting_at_home(user: User, now: datetime, most: int) -> Mapping[str, list[WaitingRow]]:
+    """By kind: the first `most` of what families wait for and this person may answer, and all that is the person's own.
+
+    What families wait for is there as a key, empty too, when the person may answer it.
+    """
+    answers = [kind for kind in _ROWS if user.has_perm(PERMISSIONS[kind])]
+    asked = [*(_ROWS[kind](now)[:most] for kind in answers), *rows_at_home(user, now)]
+    found: dict[str, list[WaitingRow]] = {kind: [] for kind in answers}
+    for row in asked[0].union(*asked[1:], all=True) if asked else ():
+        waits = WaitingRow(*row)
+        found.setdefault(waits.kind, []).append(waits)
+    return found
+
+
+def as_shown(row: WaitingRow, now: datetime) -> Any:
+    """What families wait for, as an object to be shown: it knows what the page shows and no more, and is not saved."""
+    return _SHOWN[row.kind](row, now)
+
+
+def _help(now: datetime) -> QuerySet[Any, Any]:
+    asked = with_next_session(HelpRequest.objects.waiting(), now)
+    return as_rows(HELP, asked, F("device"), "asked_at", F("next_session_at"), guardian="guardian")
+
+
+def _data(now: datetime) -> QuerySet[Any, Any]:
+    return as_rows(DATA, DataRequest.objects.open(), F("kind"), "received_at", F("extended_at"), guardian="guardian")
+
+
+def _changes(now: datetime) -> QuerySet[Any, Any]:
+    waiting = Proposal.objects.waiting()
+    return as_rows(CHANGES, waiting, F("field"), "proposed_at", Value(None), guardian="proposed_by", child="child")
+
+
+def _help_shown(row: WaitingRow, now: datetime) -> HelpRequest:
+    asked: Any = HelpRequest(pk=row.pk, guardian=row.guardian, device=row.what, asked_at=row.at)
+    asked.next_session_at = row.also
+    return asked
+
+
+def _data_shown(row: WaitingRow, now: datetime) -> DataRequest:
+    asked: Any = DataRequest(pk=row.pk, guardian=row.guardian, kind=row.what, received_at=row.at)
+    asked.extended_at = row.also
+    asked.clock = asked.clock_said(now)
+    return asked
+
+
+def _change_shown(row: WaitingRow, now: datetime) -> Proposal:
+    return Proposal(pk=row.pk, child=row.child, proposed_by=row.guardian, field=row.what, proposed_at=row.at)
+
+
+_ROWS: Mapping[str, Callable[[datetime], QuerySet[Any, Any]]] = {HELP: _help, DATA: _data, CHANGES: _changes}
+_SHOWN: Mapping[str, Callable[[WaitingRow, datetime], Any]] = {
+    HELP: _help_shown,
+    DATA: _data_shown,
+    CHANGES: _change_shown,
+}
