@@ -9,7 +9,7 @@ from typing import Literal
 from axe_playwright_python.base import AXE_SCRIPT
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 from whippersnappers.accounts.models import User
 
@@ -65,6 +65,11 @@ class Eyes:
 
     def go(self, path: str) -> None:
         self.page.goto(self.base + path)
+
+    def follow(self, way: Locator) -> None:
+        """Press what leads to another page, and be there: a press alone may leave the old page under our eyes."""
+        with self.page.expect_navigation():
+            way.click()
 
     def check(self, name: str) -> None:
         """Assert that axe finds nothing and nothing sticks out; save a picture where $SCREENSHOTS says."""

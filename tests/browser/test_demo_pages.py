@@ -43,7 +43,7 @@ def test_demo_pages(eyes: Eyes, screen: Screen, box: Mailbox) -> None:
     eyes.check("mailbox")
     # The mail in the frame asks for no script to be run; that it tried is what the console says.
     eyes.expected = "Blocked script execution"
-    eyes.page.get_by_role("link", name="Drums").click()
+    eyes.follow(eyes.page.get_by_role("link", name="Drums"))
     eyes.check("mail")
     assert eyes.page.frames[1].title() == "Hello"
 

@@ -42,7 +42,7 @@ def test_testing_the_device_and_asking_for_help(
     eyes.go("/portal/zoom/phone/")
     eyes.check("zoom-guide")
     # When they test everything
-    page.get_by_role("link", name="Test my device").click()
+    eyes.follow(page.get_by_role("link", name="Test my device"))
     eyes.check("device-test-before")
     page.get_by_role("button", name="Start the test").click()
     says(eyes, "browser", "can do all that is needed")

@@ -61,7 +61,7 @@ def test_a_file_and_a_sheet_of_paper(eyes: Eyes, screen: Screen, lead: User, tmp
     assert (content[:3], b"canary" in content) == (b"\xff\xd8\xff", False)
     # When a sheet of paper is typed in, with its scan
     eyes.go("/safeguarding/")
-    page.get_by_role("link", name="Type in a report from paper").click()
+    eyes.follow(page.get_by_role("link", name="Type in a report from paper"))
     eyes.check("paper-form")
     page.get_by_label("Or somebody else, in words").fill("Vera, a volunteer")
     page.get_by_label("When was it written?").fill("2026-01-12T16:00")

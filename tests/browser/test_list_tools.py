@@ -38,7 +38,7 @@ def test_a_filter_is_saved_and_the_list_downloaded(eyes: Eyes, screen: Screen, c
         assert [row["Known as"] for row in csv.DictReader(file)] == ["Zoë"]
     assert download.value.suggested_filename.endswith(".csv")
     # And it goes when it is not needed any more
-    page.get_by_role("link", name="Change saved filters").click()
+    eyes.follow(page.get_by_role("link", name="Change saved filters"))
     eyes.check("list-kept-filters")
     page.get_by_role("button", name="Delete Who left").click()
     expect(page.get_by_text("“Who left” is deleted.")).to_be_visible()

@@ -65,7 +65,7 @@ def test_a_child_follows_the_steps_and_they_print_on_one_page(eyes: Eyes, screen
     page = eyes.page
     eyes.use(screen)
     eyes.go(reverse("join", args=[join_token(invitation)]))
-    page.get_by_role("link", name="See it in pictures").click()
+    eyes.follow(page.get_by_role("link", name="See it in pictures"))
     eyes.check("pictures-page")
     # When a step is done, by keyboard
     now = page.get_by_role("region", name="Now and next")

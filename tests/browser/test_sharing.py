@@ -45,7 +45,7 @@ def test_from_a_referral_to_a_file_with_names_withheld(eyes: Eyes, screen: Scree
     page.get_by_label("Why do you refer it?").fill("He is afraid to go home.")
     page.get_by_role("button", name="Keep it").click()
     # And makes a PDF for them
-    page.get_by_role("link", name="Make a PDF to share").click()
+    eyes.follow(page.get_by_role("link", name="Make a PDF to share"))
     eyes.check("bundle-choose")
     page.get_by_role("button", name="Look at the text").click()
     sheet = page.locator(".sheet")
@@ -70,7 +70,7 @@ def test_from_a_referral_to_a_file_with_names_withheld(eyes: Eyes, screen: Scree
     # Then her second factor is asked for again
     expect(page.get_by_role("heading", name="Is it still you?")).to_be_visible()
     page.get_by_label("Code").fill(totp_now(secret))
-    page.get_by_role("button", name="Go on").click()
+    eyes.follow(page.get_by_role("button", name="Go on"))
     eyes.check("bundle-send")
     page.get_by_role("button", name="Make the PDF, and write it down").click()
     expect(page.get_by_role("heading", name="The PDF is made, and it is written down")).to_be_visible()

@@ -94,7 +94,7 @@ def test_from_the_mailbox_to_zoom_on_a_phone(eyes: Eyes, guardian: Guardian, sin
     assert path_in(post(sink), "/join/")
     eyes.go("/portal/agreement/")
     eyes.check("sign-5-signed")
-    page.get_by_role("link", name="See your copy, or print it").click()
+    eyes.follow(page.get_by_role("link", name="See your copy, or print it"))
     eyes.check("sign-6-copy")
 
 
