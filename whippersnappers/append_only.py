@@ -4,7 +4,7 @@ Encrypted columns are the one exception: they may be sealed under another key, w
 open them, so it lets through what looks exactly like that, and nothing else (see `_AppendOnly`).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -35,27 +35,28 @@ class _AppendOnly(pgtrigger.Protect):
 
     That is one in which every other column stays as it is, and each encrypted one too, or goes from another key to
     the key that the session has named, from something to something, of the same length. And DELETE of a row for which
-    `unless` holds, SQL over `OLD`.
+    `unless` holds, SQL over `OLD`, and an UPDATE of nothing but the columns in `but`.
     """
 
     unless = ""
+    but: Sequence[str] = ()
 
     def compile(self, model: Any) -> compiler.Trigger:
         """The trigger as migrations keep it; tables that know no exception have the plain one."""
         plain = super().compile(model)
-        if not self.unless and not encrypted_columns(model):
+        if not self.unless and not self.but and not encrypted_columns(model):
             return plain
         return compiler.Trigger(name=plain.name, sql=FirmTriggerSql(**plain.sql.kwargs))
 
     def get_func(self, model: Any) -> str:
-        refuse = f"{_deletes(self.unless)}{super().get_func(model)}"
+        columns = [f.column for f in model._meta.local_concrete_fields if f.column not in self.but]
+        refuse = f"{_deletes(self.unless)}{_changes(columns) if self.but else ''}{super().get_func(model)}"
         sealed = encrypted_columns(model)
         if not sealed:
             return refuse
         others = [f.column for f in model._meta.local_concrete_fields if f not in sealed]
         allowed = [f"{_named(keys)} <> ''" for keys in sorted({field.keys for field in sealed})]
-        same = [f'NEW."{column}" IS NOT DISTINCT FROM OLD."{column}"' for column in others]
-        conditions = " AND ".join([*allowed, *same, *map(_only_the_key, sealed)])
+        conditions = " AND ".join([*allowed, *_same(others), *map(_only_the_key, sealed)])
         return f"IF TG_OP = 'UPDATE' AND {conditions} THEN RETURN NEW; END IF; {refuse}"
 
 
@@ -70,6 +71,15 @@ class _NeverDeleted(pgtrigger.Protect):
 
 def _deletes(unless: str) -> str:
     return f"IF TG_OP = 'DELETE' AND {unless} THEN RETURN OLD; END IF; " if unless else ""
+
+
+def _changes(others: Sequence[str]) -> str:
+    """Lets an UPDATE through that leaves all these columns as they are."""
+    return f"IF TG_OP = 'UPDATE' AND {' AND '.join(_same(others))} THEN RETURN NEW; END IF; "
+
+
+def _same(columns: Iterable[str | None]) -> list[str]:
+    return [f'NEW."{column}" IS NOT DISTINCT FROM OLD."{column}"' for column in columns]
 
 
 def _with(trigger: Any, unless: str) -> Any:
@@ -96,12 +106,13 @@ def _named(keys: str) -> str:
     return f"coalesce(current_setting('{_SETTING.format(keys.lower())}', true), '')"
 
 
-def append_only(*, unless: str = "") -> list[pgtrigger.Trigger]:
+def append_only(*, unless: str = "", but: Sequence[str] = ()) -> list[pgtrigger.Trigger]:
     """Triggers for a model's `Meta.triggers` that refuse UPDATE, DELETE and TRUNCATE.
 
-    A row for which `unless` holds, SQL over `OLD`, may be deleted.
+    A row for which `unless` holds, SQL over `OLD`, may be deleted; the columns named in `but` may be changed.
     """
     guard = _AppendOnly(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+    guard.but = but
     return [_with(guard, unless), _never_truncated()]
 
 

@@ -9,11 +9,13 @@ from sessions_app.models.let_in import LetIn
 from sessions_app.models.meetings import Meeting, ZoomHost
 from sessions_app.models.offers import PlaceOffer
 from sessions_app.models.planning import Place, Session, SessionItem, SessionRevision, SessionStep
+from sessions_app.models.presence import DoorDecision, HostStart, MeetingRun, Presence, RecordingRun
 from sessions_app.models.rota import Absence, Skill, SwapRequest, WorkingHours
 from sessions_app.models.series import Series, SeriesChild, SeriesItem, SeriesStaff, SeriesStep, SkippedDay
 from sessions_app.models.series_work import SeriesWork
 from sessions_app.models.staff import StaffAssignment, StaffPhoto, StaffProfile
 from sessions_app.models.terms import Holiday, Term
+from sessions_app.models.zoom_events import Reconciling, ZoomEvent, ZoomReport
 from sessions_app.models.zoom_token import ZoomToken
 
 __all__ = [
@@ -25,17 +27,23 @@ __all__ = [
     "BulkItem",
     "BulkRun",
     "ChildInMySessions",
+    "DoorDecision",
     "FamilyAnswer",
     "FamilyCalendar",
     "Feedback",
     "Holiday",
+    "HostStart",
     "Invitation",
     "JoinUse",
     "LetIn",
     "Meeting",
+    "MeetingRun",
     "PhoneTask",
     "Place",
     "PlaceOffer",
+    "Presence",
+    "Reconciling",
+    "RecordingRun",
     "Series",
     "SeriesChild",
     "SeriesItem",
@@ -54,6 +62,8 @@ __all__ = [
     "SwapRequest",
     "Term",
     "WorkingHours",
+    "ZoomEvent",
     "ZoomHost",
+    "ZoomReport",
     "ZoomToken",
 ]

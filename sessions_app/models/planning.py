@@ -116,6 +116,9 @@ class Session(models.Model):
     confirmed_at = models.DateTimeField(null=True, blank=True, editable=False)
     cancelled_at = models.DateTimeField(null=True, blank=True, editable=False)
     cancel_reason = models.CharField(max_length=300, blank=True, editable=False, validators=[refuse_secret_requests])
+    # When it really began and was over (`live/beginning.py`): for a remote one what Zoom told, else what staff pressed.
+    began_at = models.DateTimeField(null=True, blank=True, editable=False)
+    finished_at = models.DateTimeField(null=True, blank=True, editable=False)
     # Since when a confirmed session has had blockers again; empty while the gate is closed behind it.
     gate_reopened_at = models.DateTimeField(null=True, blank=True, editable=False)
     # The series that it belongs to, and the day of the series' rule that it stands for.
