@@ -3,10 +3,12 @@
 from django.urls import path
 
 from sessions_app import staff_feed
+from sessions_app.live import webhook
 from sessions_app.my_data import portal as my_data
 from sessions_app.portal import agreement, calendar, feedback, helping, home, join, photos, pictures, places, sessions
 
 urlpatterns = [
+    path("zoom/webhook/", webhook.zoom_webhook, name="zoom_webhook"),
     path("portal/", home.home, name="portal"),
     path("portal/sessions/", sessions.sessions, name="portal_sessions"),
     path("portal/sessions/<uuid:pk>/", sessions.session, name="portal_session"),
