@@ -1,4 +1,4 @@
-"""Messages that Zoom sends to the portal: is it really Zoom, is it now, and what is it about. Pure: nothing is stored."""
+"""Messages that Zoom sends: is it really Zoom, is it now, and what is it about. Pure: nothing is stored here."""
 
 import hashlib
 import hmac
