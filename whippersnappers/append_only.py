@@ -60,6 +60,23 @@ class _AppendOnly(pgtrigger.Protect):
         return f"IF TG_OP = 'UPDATE' AND {conditions} THEN RETURN NEW; END IF; {refuse}"
 
 
+class _NeverChanged(pgtrigger.Protect):
+    """Refuses an UPDATE that changes one of `fields`, or any column where none are named; sealing anew is no change."""
+
+    fields: Sequence[str] = ()
+
+    def compile(self, model: Any) -> compiler.Trigger:
+        plain = super().compile(model)
+        return compiler.Trigger(name=plain.name, sql=FirmTriggerSql(**plain.sql.kwargs))
+
+    def get_func(self, model: Any) -> str:
+        guarded = [model._meta.get_field(name) for name in self.fields] or model._meta.local_concrete_fields
+        sealed = [field for field in guarded if field in encrypted_columns(model)]
+        same = _same(field.column for field in guarded if field not in sealed)
+        conditions = " AND ".join([*same, *map(_only_the_key, sealed)])
+        return f"IF {conditions} THEN RETURN NEW; END IF; {super().get_func(model)}"
+
+
 class _NeverDeleted(pgtrigger.Protect):
     """Refuses DELETE, but of a row for which `unless` holds."""
 
@@ -113,7 +130,7 @@ def append_only(*, unless: str = "", but: Sequence[str] = ()) -> list[pgtrigger.
     """
     guard = _AppendOnly(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
     guard.but = but
-    return [_with(guard, unless), _never_truncated()]
+    return [_with(guard, unless), never_truncated()]
 
 
 def never_deleted(condition: pgtrigger.Condition | None = None, *, unless: str = "") -> list[pgtrigger.Trigger]:
@@ -122,10 +139,18 @@ def never_deleted(condition: pgtrigger.Condition | None = None, *, unless: str =
     A row for which `unless` holds, SQL over `OLD`, may be deleted.
     """
     guard = _NeverDeleted(name="never_deleted", operation=pgtrigger.Delete, condition=condition)
-    return [_with(guard, unless), _never_truncated()]
+    return [_with(guard, unless), never_truncated()]
 
 
-def _never_truncated() -> pgtrigger.Trigger:
+def never_changed(name: str, condition: pgtrigger.Condition, *, fields: Sequence[str] = ()) -> pgtrigger.Trigger:
+    """A trigger that refuses to change rows that meet the condition; only these fields of them if some are named."""
+    guard = _NeverChanged(name=name, operation=pgtrigger.Update, condition=condition)
+    guard.fields = fields
+    return guard
+
+
+def never_truncated() -> pgtrigger.Trigger:
+    """A trigger that refuses TRUNCATE."""
     return pgtrigger.Trigger(
         name="never_truncated",
         level=pgtrigger.Statement,

@@ -10,6 +10,7 @@ from sessions_app.models.meetings import Meeting, ZoomHost
 from sessions_app.models.offers import PlaceOffer
 from sessions_app.models.planning import Place, Session, SessionItem, SessionRevision, SessionStep
 from sessions_app.models.presence import DoorDecision, HostStart, MeetingRun, Presence, RecordingRun
+from sessions_app.models.records import RecordAmendment, RecordTiming, SessionRecord
 from sessions_app.models.rota import Absence, Skill, SwapRequest, WorkingHours
 from sessions_app.models.series import Series, SeriesChild, SeriesItem, SeriesStaff, SeriesStep, SkippedDay
 from sessions_app.models.series_work import SeriesWork
@@ -43,6 +44,8 @@ __all__ = [
     "PlaceOffer",
     "Presence",
     "Reconciling",
+    "RecordAmendment",
+    "RecordTiming",
     "RecordingRun",
     "Series",
     "SeriesChild",
@@ -52,6 +55,7 @@ __all__ = [
     "SeriesWork",
     "Session",
     "SessionItem",
+    "SessionRecord",
     "SessionRevision",
     "SessionStep",
     "Skill",

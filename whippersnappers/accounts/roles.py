@@ -41,8 +41,13 @@ _LIBRARY = _some("view", "sessions_app", "activity", "activitystep", "activityit
 # Own working hours, absences, swaps and calendar feed; no colleague's.
 _OWN_ROTA = {"sessions_app.keep_own_rota"}
 
+# Records of sessions (W6): those of own sessions, to write and to read.
+_OWN_RECORDS = {"sessions_app.view_sessionrecord", "sessions_app.write_own_records"}
+# And to read those of all sessions once they are signed.
+_ALL_RECORDS = {"sessions_app.view_sessionrecord", "sessions_app.read_all_records"}
+
 PERMISSIONS: dict[Role, frozenset[str]] = {
-    Role.PRACTITIONER: frozenset(_OWN_SESSIONS | _OWN_ROTA | _LIBRARY),
+    Role.PRACTITIONER: frozenset(_OWN_SESSIONS | _OWN_ROTA | _LIBRARY | _OWN_RECORDS),
     Role.COORDINATOR: frozenset(
         _some("view add change", "families", "family", "guardian", "child", "consent", "group")
         | _all("families", "guardianship")
@@ -57,9 +62,10 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
         | _some("view change", "families", "helprequest")
         | _some("view", "sessions_app", "meeting", "zoomhost", "invitation")
         | {"outbox.view_outgoingmail", "outbox.resend_outgoingmail"}
+        | _ALL_RECORDS
     ),
-    Role.LEAD: frozenset(_OWN_SESSIONS | _OWN_ROTA | _LIBRARY),
-    Role.DEPUTY: frozenset(_OWN_SESSIONS | _OWN_ROTA | _LIBRARY),
+    Role.LEAD: frozenset(_OWN_SESSIONS | _OWN_ROTA | _LIBRARY | _OWN_RECORDS | _ALL_RECORDS),
+    Role.DEPUTY: frozenset(_OWN_SESSIONS | _OWN_ROTA | _LIBRARY | _OWN_RECORDS | _ALL_RECORDS),
     Role.TRUSTEE: frozenset(),
     Role.ADMINISTRATOR: frozenset(
         _some("view add change", "accounts", "user")

@@ -1,0 +1,67 @@
+"""A record's times are read from who was in the session, as Zoom told or as staff pressed."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from sessions_app.models import Presence, Session
+from sessions_app.records.hearing import timings_heard
+from tests.factories import PlaceFactory, household
+from tests.live_factories import MeetingFactory, MeetingRunFactory, PresenceFactory
+from tests.sessions_app.records.scenes import ENDED, Scene, scene
+
+pytestmark = pytest.mark.django_db
+BEGAN = ENDED - timedelta(minutes=45)
+
+
+def minute(number: int) -> datetime:
+    return BEGAN + timedelta(minutes=number)
+
+
+def there(here: Scene, since: int, until: int | None, **facts) -> None:
+    end = None if until is None else minute(until)
+    PresenceFactory(session=here.session, since=minute(since), until=end, **facts)
+
+
+def test_the_meeting_the_family_and_staff_each_have_their_times():
+    here = scene()
+    meeting = MeetingFactory(session=here.session)
+    MeetingRunFactory(meeting=meeting, started_at=minute(-5), ended_at=minute(46), ended_known=True)
+    guardian = here.child.guardianships.get().guardian
+    there(here, -5, 46, staff=here.lead, known_by="host_start")
+    there(here, 2, 20, guardian=guardian, known_by="name")
+    there(here, 25, 45, guardian=guardian, known_by="decision", source="report")
+    there(here, -1, 2, guardian=guardian, where=Presence.Where.WAITING)
+    there(here, 0, 45, guardian=household()[0][0])
+    found = timings_heard(here.record)
+    assert (found.meeting.minutes, found.meeting.source) == (51, "webhook")
+    assert (found.family.began_at, found.family.minutes, found.family.source) == (minute(2), 38, "report")
+    assert {one.staff_id: (one.minutes, one.trouble) for one in found.staff} == {
+        here.lead.pk: (51, ""),
+        here.second.pk: (None, "missing"),
+    }
+
+
+def test_a_run_whose_end_nobody_told_is_shown_as_that():
+    here = scene()
+    MeetingRunFactory(meeting=MeetingFactory(session=here.session), started_at=minute(0), ended_at=minute(40))
+    found = timings_heard(here.record)
+    assert (found.meeting.began_at, found.meeting.ended_at, found.meeting.trouble) == (minute(0), None, "no_end")
+
+
+def test_in_person_the_session_runs_from_the_first_to_the_last_who_was_signed_in():
+    here = scene(delivery=Session.Delivery.IN_PERSON, place=PlaceFactory())
+    pressed = {"source": "press", "known_by": "press", "meeting_uuid": ""}
+    there(here, -10, 50, staff=here.lead, **pressed)
+    there(here, 0, 45, guardian=here.child.guardianships.get().guardian, **pressed)
+    found = timings_heard(here.record)
+    assert (found.meeting.minutes, found.family.minutes, found.family.source) == (60, 45, "press")
+
+
+def test_times_by_hand_stand_only_where_nothing_was_heard():
+    here = scene(delivery=Session.Delivery.IN_PERSON, place=PlaceFactory())
+    here.record.times_by_hand = (minute(0), minute(45))
+    there(here, 0, 40, staff=here.lead, source="press", known_by="press")
+    found = timings_heard(here.record)
+    assert (found.family.source, found.family.minutes) == ("hand", 45)
+    assert [one.source for one in found.staff if one.staff_id == here.lead.pk] == ["press"]
