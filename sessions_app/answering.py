@@ -15,6 +15,7 @@ from families.models import Guardian, Guardianship
 from sessions_app import answer_notices, gate, notices, offers, waiting
 from sessions_app.capacity import places_of
 from sessions_app.models import Booking, FamilyAnswer, Session
+from sessions_app.next_in_line import hoping
 from sessions_app.offer_times import answer_by
 from whippersnappers.audit.trail import record
 
@@ -25,17 +26,29 @@ _State = Booking.State
 _A_MOMENT = timedelta(microseconds=1)
 
 
+class AsksAgain(ValidationError):
+    """Other children wait for the place: giving it up takes a second press, by somebody who has read that."""
+
+
 class AnswerClosed(ValidationError):
     """This guardian cannot answer for this child, or not any more; the message says why in plain words."""
 
 
 def say(
-    booking_id: Any, *, coming: bool, reason: str | None = None, guardian: Guardian, by: Any, now: datetime
+    booking_id: Any,
+    *,
+    coming: bool,
+    reason: str | None = None,
+    sure: bool = False,
+    guardian: Guardian,
+    by: Any,
+    now: datetime,
 ) -> Booking:
     """A guardian answers for one child. Returns the booking as it is then: its state may be "waiting".
 
     `reason`: why the child does not come; None leaves what they said before, "" takes it back. The same answer
-    again changes nothing. Raises AnswerClosed once the session has started, was called off, or
+    again changes nothing. `sure`: they know that others wait for the place; without it, a place that others wait
+    for is not given up. Raises AsksAgain then; AnswerClosed once the session has started, was called off, or
     the guardian lost their standing; ValidationError for a reason that is too long.
     """
     reason = _clean(reason)
@@ -48,6 +61,8 @@ def say(
         if latest is not None and _stands(latest, booking, coming, guardian):
             _say_why(latest, reason)
         else:
+            if not (coming or sure):
+                _ask_again_if_others_wait(booking)
             answer = _note(booking, session, coming, reason or "", latest, guardian, now)
             _act(booking, session, coming, latest, by=by, now=now)
             answer_notices.tell_the_others(answer, booking, session, now=now)
@@ -65,6 +80,13 @@ def check_answerable(booking: Booking, session: Session, guardian: Guardian, now
         raise AnswerClosed("This session is cancelled. You do not need to answer.")
     if session.state != Session.State.CONFIRMED or session.starts_at <= now:
         raise AnswerClosed("The session has started. Please call us, or write to us.")
+
+
+def _ask_again_if_others_wait(booking: Booking) -> None:
+    """Raise AsksAgain when the child holds a place that others wait for at this moment."""
+    others = Booking.objects.filter(session=booking.session_id).exclude(child=booking.child_id)
+    if booking.state in Booking.HOLDING and hoping(others).exists():
+        raise AsksAgain("Other children wait for a place. You may not get it back. Are you sure?")
 
 
 def _clean(reason: str | None) -> str | None:

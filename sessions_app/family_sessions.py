@@ -20,6 +20,7 @@ from sessions_app.family_offers import OfferedPlace, offers_of
 from sessions_app.invitations import Standing, WayIn, join_token, standing_with, way_in_with
 from sessions_app.models import Booking, FamilyAnswer, Feedback, Invitation, Meeting, Session, StaffAssignment
 from sessions_app.models.family_answers import knowing_the_last_word
+from sessions_app.next_in_line import asks_next, knowing_who_waits
 from sessions_app.reach import OF_THE_CHILD
 from sessions_app.undertakings import may_enter, must_sign
 from whippersnappers import dates
@@ -33,6 +34,7 @@ _TOLD = (Session.State.CONFIRMED, Session.State.LIVE, Session.State.DELIVERED, S
 @dataclass(frozen=True)
 class ChildPlace:
     """One child's place in a session, as one guardian sees it. `invites_feedback`: it can be said now how it was.
+    `asks_next`: once they give the place up, the next child on the waiting list is asked at once.
 
     This guardian's own words, where they were asked for: `reason`, why the child does not come, and `said`, how it
     was, keyed by whether the child said it.
@@ -40,6 +42,7 @@ class ChildPlace:
 
     booking: Booking
     invites_feedback: bool = False
+    asks_next: bool = False
     reason: str = ""
     said: Mapping[bool, Feedback] = field(default_factory=dict)
     # The place that is offered to a child who waits, where that was asked for (`with_offers`).
@@ -175,7 +178,13 @@ def gather(user: User, which: Q, now: datetime, *, words: bool = False) -> list[
     prefetch_related_objects(list(sessions.values()), Prefetch("assignments", _present_staff(), to_attr="present"))
     own = _own_words(guardian, places) if words else {}
     seen = [
-        ChildPlace(place, feedback.is_wanted(place, place.session, now), **own.get(place.pk, {})) for place in places
+        ChildPlace(
+            place,
+            invites_feedback=feedback.is_wanted(place, place.session, now),
+            asks_next=asks_next(place, place.session, now),
+            **own.get(place.pk, {}),
+        )
+        for place in places
     ]
     return [
         _as_seen(sessions[pk], guardian, tuple(each))
@@ -189,7 +198,7 @@ def _places(user: User, guardian: Guardian) -> QuerySet[Booking]:
     wanted = Q(session__meetings__is_wanted=True)
     known = Booking.objects.for_guardian(user).knowing_recording(guardian.pk)
     return (
-        knowing_the_last_word(known, guardian.pk)
+        knowing_who_waits(knowing_the_last_word(known, guardian.pk))
         .annotate(
             way=FilteredRelation("session__invitations", condition=own),
             room=FilteredRelation("session__meetings", condition=wanted),

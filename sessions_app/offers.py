@@ -12,11 +12,11 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef
 
-from families.models import Guardian, Guardianship
+from families.models import Guardian
 from sessions_app import gate, notices, offer_notices
 from sessions_app.capacity import places_of, with_places
 from sessions_app.models import Booking, PlaceOffer, Session
-from sessions_app.models.bookings import BookingQuerySet
+from sessions_app.next_in_line import askable
 from sessions_app.offer_links import closes_at
 from sessions_app.offer_times import answer_by
 from whippersnappers.audit.trail import record
@@ -41,17 +41,6 @@ CLOSED: dict[str, str] = {
     _State.LAPSED: "The time to answer is over.",
     _State.TAKEN_BACK: "This offer was taken back.",
 }
-
-
-def askable(bookings: BookingQuerySet) -> BookingQuerySet:
-    """The waiting children who can be offered a place next, in their order.
-
-    Each is asked once: who did not answer is not asked again unless staff move them up or offer again. A child
-    whom nobody may be told of (a restriction) is left out.
-    """
-    asked = PlaceOffer.objects.filter(booking=OuterRef("pk"), offered_at__gte=OuterRef("changed_at"))
-    told = Guardianship.objects.inviting().filter(child=OuterRef("child"))
-    return bookings.waiting().filter(~Exists(asked), Exists(told))
 
 
 def offer_next(session_id: Any, *, by: Any, now: datetime) -> list[PlaceOffer]:

@@ -13,6 +13,7 @@ from typing import Any
 from families.models import Child, Guardian, Guardianship
 from sessions_app.models import Booking, Session
 from sessions_app.models.family_answers import knowing_the_last_word
+from sessions_app.next_in_line import knowing_who_waits
 
 PREFERS_PHONE = "prefers the phone"
 # What is known of a child but its name, and is nobody's business where places are answered for.
@@ -96,7 +97,7 @@ def reached_guardian(session_id: Any, guardian_id: Any) -> ToReach | None:
 def places_to_answer(session_id: Any, guardian_id: Any) -> list[Booking]:
     """The places in one session that one guardian may answer for, by the children's names; one query."""
     places = Booking.objects.answerable_by(guardian=guardian_id).filter(session=session_id)
-    places = knowing_the_last_word(places.knowing_recording(guardian_id), guardian_id)
+    places = knowing_who_waits(knowing_the_last_word(places.knowing_recording(guardian_id), guardian_id))
     return list(places.select_related("child").defer(*OF_THE_CHILD).order_by("child__known_as"))
 
 

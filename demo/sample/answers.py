@@ -53,7 +53,7 @@ def _answers(now: datetime) -> None:
         comes = dice.random() < COMING or booking.session.kind == Session.Kind.ONE_TO_ONE
         reason = None if comes else dice.choice(REASONS)
         by = guardian.user or answering.BY_LINK
-        answering.say(booking.pk, coming=comes, reason=reason, guardian=guardian, by=by, now=now)
+        answering.say(booking.pk, coming=comes, reason=reason, sure=True, guardian=guardian, by=by, now=now)
 
 
 def _dice(booking: Booking) -> random.Random:

@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, When
+from django.db.models import Case, F, OuterRef, Q, Subquery, When
 
 from families.models import Guardian
 from sessions_app.models.bookings import Booking, BookingQuerySet
@@ -39,13 +39,10 @@ class FamilyAnswer(models.Model):
 def knowing_the_last_word(places: BookingQuerySet, guardian: Any) -> BookingQuerySet:
     """Each place knows what a guardian (a key) should before they answer for it.
 
-    `others_wait`: another child waits for a place in the session. `said_elsewhere_at`: when somebody else gave the
-    answer that holds; never who.
+    `said_elsewhere_at`: when somebody else gave the answer that holds; never who.
     """
     last = FamilyAnswer.objects.filter(booking=OuterRef("pk")).order_by("-answered_at")
-    waits = Booking.objects.filter(session=OuterRef("session")).waiting().exclude(child=OuterRef("child"))
     last_word = places.annotate(
-        others_wait=Exists(waits),
         last_word_of=Subquery(last.values("guardian")[:1]),
         last_word_at=Subquery(last.values("answered_at")[:1]),
     )

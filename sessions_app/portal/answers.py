@@ -9,20 +9,29 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest
 
 from families.portal.typed import typed_before
+from sessions_app import answering
 from sessions_app.family_sessions import FamilySession
 from sessions_app.models import Booking
 
 
 @dataclass(frozen=True)
 class Typed:
-    """What was pressed and typed, so that nothing is lost when something is wrong with it: `mistake` says what."""
+    """What was pressed and typed, so that nothing is lost when something is wrong with it: `mistake` says what.
+
+    `sure`: pressed under the words that say who waits for the place. `asks_again`: nothing is wrong, but that they
+    have not read them yet.
+    """
 
     place: Booking
     coming: bool
     reason: str | None
+    sure: bool = False
     mistake: str = ""
+    asks_again: bool = False
 
     def with_mistake(self, error: ValidationError) -> "Typed":
+        if isinstance(error, answering.AsksAgain):
+            return replace(self, asks_again=True)
         return replace(self, mistake=error.messages[0])
 
 
@@ -32,7 +41,7 @@ def answer_from(request: HttpRequest, places: Iterable[Booking]) -> Typed:
     said = request.POST.get("answer")
     if place is None or said not in ("yes", "no"):
         raise Http404
-    return Typed(place, said == "yes", request.POST.get("reason"))
+    return Typed(place, said == "yes", request.POST.get("reason"), sure=request.POST.get("sure") == "yes")
 
 
 def reason_before(request: HttpRequest, places: Iterable[Booking]) -> Typed | None:
@@ -42,10 +51,18 @@ def reason_before(request: HttpRequest, places: Iterable[Booking]) -> Typed | No
     return Typed(place, False, typed.get("reason")) if place else None
 
 
-def reason_form(seen: FamilySession, now: datetime) -> str:
-    """The id of the first form on the page that asks why a child does not come; empty where none does."""
-    absent = (place.booking.pk for place in seen.places if place.state == Booking.State.NOT_COMING)
-    first = next(absent, None)
+def reason_form(seen: FamilySession, typed: Typed | None, now: datetime) -> str:
+    """The id of the first form on the page that asks why a child does not come; empty where none does.
+
+    It is asked for a child that does not come, and where a reason was typed for one that has its place still.
+    """
+    written = {typed.place.pk} if typed and typed.reason else set()
+    asking = (
+        place.booking.pk
+        for place in seen.places
+        if place.state == Booking.State.NOT_COMING or (place.has_place and place.booking.pk in written)
+    )
+    first = next(asking, None)
     return f"typing-{first}" if first and seen.can_answer(now) else ""
 
 

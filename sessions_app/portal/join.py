@@ -17,6 +17,7 @@ from sessions_app import answering, invitations
 from sessions_app.family_sessions import ChildPlace, FamilySession, page_state, people_of, with_offers
 from sessions_app.invitations import WayIn, WayInState
 from sessions_app.models import Invitation, JoinUse, Meeting
+from sessions_app.next_in_line import asks_next
 from sessions_app.portal.answers import Typed, answer_from, reason_before, reason_form, say_what_follows
 from sessions_app.portal.drawing import draw, facts_of, keep_private
 from sessions_app.portal.link_owners import by_link
@@ -96,6 +97,7 @@ def answer(request: HttpRequest, invitation: Invitation, token: str) -> HttpResp
             typed.place.pk,
             coming=typed.coming,
             reason=typed.reason,
+            sure=typed.sure,
             guardian=invitation.guardian,
             by=invitation.guardian.user or answering.BY_LINK,
             now=now,
@@ -117,9 +119,11 @@ def _page(request: HttpRequest, door: _Door, now: datetime, typed: Typed | None 
     if door.has_force:
         session = door.invitation.session
         places = places_to_answer(session.pk, door.invitation.guardian_id)
-        seen = FamilySession(session, door.invitation, tuple(map(ChildPlace, places)), people_of(session), door.meeting)
+        own = tuple(ChildPlace(place, asks_next=asks_next(place, session, now)) for place in places)
+        seen = FamilySession(session, door.invitation, own, people_of(session), door.meeting)
         seen = with_offers(seen, now)
         context |= {"seen": seen, "session": session, "can_answer": seen.can_answer(now)}
-        context |= {"typed": typed or reason_before(request, places), "reason_form": reason_form(seen, now)}
+        kept = typed or reason_before(request, places)
+        context |= {"typed": kept, "reason_form": reason_form(seen, kept, now)}
         context["page_state"] = page_state(facts_of(seen), door.way_in.state)
     return draw(request, f"portal/join_{door.way_in.state}.html", context, door.meeting, status=422 if typed else 200)

@@ -82,7 +82,7 @@ def _page(request: HttpRequest, seen: FamilySession, typed: Typed | None = None,
         "can_answer": seen.can_answer(now),
         "is_over": seen.is_over(now),
         "typed": typed,
-        "reason_form": reason_form(seen, now),
+        "reason_form": reason_form(seen, typed, now),
         "page_state": page_state(facts_of(seen), way_in.state),
     }
     return draw(request, "portal/session.html", context, seen.meeting, status=status)
@@ -102,6 +102,7 @@ def answer(request: HttpRequest, pk: UUID) -> HttpResponse:
             typed.place.pk,
             coming=typed.coming,
             reason=typed.reason,
+            sure=typed.sure,
             guardian=seen.invitation.guardian,
             by=user,
             now=timezone.now(),
@@ -109,7 +110,7 @@ def answer(request: HttpRequest, pk: UUID) -> HttpResponse:
     except answering.AnswerClosed as closed:
         messages.warning(request, closed.messages[0])
     except ValidationError as mistake:
-        return _page(request, seen, typed.with_mistake(mistake), status=422)
+        return _page(request, own_session(request, pk), typed.with_mistake(mistake), status=422)
     else:
         say_what_follows(request, booking)
     home = request.POST.get("from") == "home" and typed.coming

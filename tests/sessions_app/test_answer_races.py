@@ -26,7 +26,7 @@ def test_fifty_presses_of_two_parents_leave_one_answer_and_no_place_too_many(coo
     def press(number: int) -> str:
         who = mother if number % 3 else father
         now = LATER + timedelta(milliseconds=number)
-        said = answering.say(booking.pk, coming=bool(number % 2), guardian=who, by=who.user, now=now)
+        said = answering.say(booking.pk, coming=bool(number % 2), sure=True, guardian=who, by=who.user, now=now)
         return said.state
 
     states = both(press, PRESSES)

@@ -20,9 +20,11 @@ LATER = NOW + timedelta(hours=1)
 State = Booking.State
 
 
-def say(booking, coming, *, guardian=None, reason=None, now=LATER):
+def say(booking, coming, *, guardian=None, reason=None, sure=True, now=LATER):
     guardian = guardian or booking.child.guardianships.get().guardian
-    return answering.say(booking.pk, coming=coming, reason=reason, guardian=guardian, by=guardian.user, now=now)
+    return answering.say(
+        booking.pk, coming=coming, reason=reason, sure=sure, guardian=guardian, by=guardian.user, now=now
+    )
 
 
 @pytest.fixture
