@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from urllib.parse import unquote
 
 from demo.zoom.schema import Problem
 from demo.zoom.store import Json, Store
@@ -73,6 +74,27 @@ def meeting_of(call: Call) -> Json:
     if meeting is None or meeting["gone"]:
         raise no_meeting(number)
     return meeting
+
+
+def any_meeting(call: Call) -> Json:
+    """The meeting by number or UUID, deleted ones included: what happened stays readable."""
+    name = name_of(call)
+    for meeting in call.store.meetings.values():
+        uuids = [meeting["uuid"], *(instance["uuid"] for instance in meeting["past"])]
+        if name == str(meeting["id"]) or name in uuids:
+            return meeting
+    raise no_meeting(name)
+
+
+def name_of(call: Call) -> str:
+    """The number or UUID in the path, which the server has decoded once.
+
+    A UUID that begins with / or holds // does not survive Zoom's routers unless it was encoded twice.
+    """
+    name = str(call.values["meetingId"])
+    if name.startswith("/") or "//" in name:
+        raise no_meeting(name)
+    return unquote(name)
 
 
 def page_of(call: Call, key: str, rows: list[Json]) -> Json:

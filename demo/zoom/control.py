@@ -5,9 +5,11 @@ from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
-from demo.zoom import live
+from demo.zoom import steps
 from demo.zoom.dispatch import Dispatcher
 from demo.zoom.faults import Fault
+from demo.zoom.recorder import NotPossible
+from demo.zoom.running import Room
 from demo.zoom.store import LICENSED, Json
 
 
@@ -97,15 +99,9 @@ def _limits(dispatcher: Dispatcher, body: Json) -> Json:
 def _run(dispatcher: Dispatcher, number: int, step: str, body: Json, now: datetime) -> Json:
     with dispatcher.store.lock:
         meeting = dispatcher.store.meetings[number]
-        if step == "start":
-            live.start(meeting, now)
-        elif step == "join" and meeting["status"] == "started":
-            live.join(meeting, now, body)
-        elif step == "end":
-            live.end(meeting, now)
-        elif step == "uuid":
-            meeting["uuid"] = body["uuid"]
-        else:
-            raise BadOrder(f"cannot {step} a meeting that is {meeting['status']}")
+        try:
+            steps.take(Room(dispatcher.store, meeting, now), step, body)
+        except NotPossible as error:
+            raise BadOrder(str(error)) from error
         dispatcher.store.save()
         return meeting

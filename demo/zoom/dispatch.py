@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from demo.zoom import live, meetings
+from demo.zoom import live, meetings, past, recordings, users
 from demo.zoom.calls import Call, Handler, Refusal, validation_failed
 from demo.zoom.faults import Fault, Faults
 from demo.zoom.rates import COUNTED_DAILY, Limits, Window, next_utc_midnight, rate_headers, weight_of
@@ -28,17 +28,17 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "addBatchRegistrants": meetings.add_registrants,
     "meetingInvitation": meetings.invitation,
     "inMeetingControl": live.control,
-    "pastMeetingDetails": live.past,
-    "pastMeetings": live.past_instances,
-    "pastMeetingParticipants": live.past_participants,
-    "reportMeetingDetails": live.report,
-    "reportMeetingParticipants": live.report_participants,
-    "recordingGet": live.recordings,
-    "recordingDelete": live.delete_recordings,
-    "recordingDeleteOne": live.delete_recording,
-    "recordingsList": live.user_recordings,
-    "user": live.user,
-    "userSettings": live.user_settings,
+    "pastMeetingDetails": past.details,
+    "pastMeetings": past.instances,
+    "pastMeetingParticipants": past.participants,
+    "reportMeetingDetails": past.report,
+    "reportMeetingParticipants": past.report_participants,
+    "recordingGet": recordings.listed,
+    "recordingDelete": recordings.delete_all,
+    "recordingDeleteOne": recordings.delete_one,
+    "recordingsList": recordings.of_user,
+    "user": users.user,
+    "userSettings": users.user_settings,
 }
 _CHANGES: Final = frozenset({"POST", "PATCH", "PUT", "DELETE"})
 _PAGE: Final = "<!DOCTYPE html><html><body><h1>Zoom is under maintenance</h1></body></html>"

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from demo.zoom import events
 from demo.zoom.calls import Answer, Call, Refusal, meeting_of, page_of, user_of, validation_failed
 from demo.zoom.schema import Problem
 from demo.zoom.store import ACCOUNT_DEFAULTS, Json, new_uuid, stamp
@@ -15,6 +16,8 @@ from demo.zoom.store import ACCOUNT_DEFAULTS, Json, new_uuid, stamp
 _PASSCODE = re.compile(r"[A-Za-z0-9@_*-]{0,10}")
 # Fields of a meeting that a request may set as they are.
 _PLAIN = ("topic", "type", "duration", "timezone", "agenda", "password", "pre_schedule", "tracking_fields")
+# What a change is told of: never the passcode.
+_TOLD = ("topic", "type", "start_time", "duration", "timezone", "agenda")
 
 
 def create(call: Call) -> Answer:
@@ -60,7 +63,12 @@ def update(call: Call) -> Answer:
     """PATCH /meetings/{meetingId}."""
     meeting = meeting_of(call)
     _check(call, call.body)
+    before = {key: meeting.get(key) for key in _TOLD}
     _apply(call, meeting, call.body)
+    changed = {key: meeting.get(key) for key in _TOLD if meeting.get(key) != before[key]}
+    told = {"id": meeting["id"], "uuid": meeting["uuid"], "host_id": meeting["host_id"], **changed}
+    old = {"id": meeting["id"], **{key: before[key] for key in changed}}
+    call.store.tell("meeting.updated", told, call.now, **events.operator(meeting), old_object=old)
     return Answer(204)
 
 
@@ -70,6 +78,7 @@ def delete(call: Call) -> Answer:
     if meeting["status"] == "started":
         raise Refusal(400, 3002, "Sorry, you cannot delete this meeting since it's in progress.")
     meeting["gone"] = True
+    call.store.tell("meeting.deleted", events.lasting(meeting), call.now, **events.operator(meeting))
     return Answer(204)
 
 

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from demo.zoom import live
 from demo.zoom.dispatch import Dispatcher
 from demo.zoom.meetings import encrypted_passcode, join_url
+from demo.zoom.running import Room
 from demo.zoom.store import Json
 
 HTML: Final = "text/html; charset=utf-8"
@@ -100,7 +100,7 @@ def message_page(title: str, text: str) -> str:
 def _started(dispatcher: Dispatcher, meeting: Json, query: dict[str, str], now: datetime) -> tuple[int, str]:
     if not query.get("zak"):
         return 403, message_page("Please sign in to Zoom", "Only the host can start this meeting.")
-    live.start(meeting, now)
+    Room(dispatcher.store, meeting, now).start()
     dispatcher.store.save()
     return 200, message_page("You have started the meeting", f"{meeting['topic']} is running now. (Simulated.)")
 

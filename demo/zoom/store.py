@@ -12,9 +12,10 @@ import threading
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-Json = dict[str, Any]
+from demo.zoom.events import envelope
+from demo.zoom.outbox import Json, Outbox
 
 BASIC: Final = 1
 LICENSED: Final = 2
@@ -83,6 +84,9 @@ class Store:
     token: Json = field(default_factory=dict)
     daily: dict[str, int] = field(default_factory=dict)
     calls: list[Json] = field(default_factory=list)
+    outbox: Outbox = field(default_factory=Outbox)
+    # How long Zoom works on a recording before its file is there.
+    recording_ready_seconds: float = 0
 
     def load(self) -> None:
         """Take over what an earlier run has saved."""
@@ -113,13 +117,13 @@ class Store:
             for kept in (self.meetings, self.locked, self.token, self.daily):
                 kept.clear()
             self.calls.clear()
+            self.outbox.clear()
             self.save()
 
     # --- Users --------------------------------------------------------------------------------------------
     def add_user(self, email: str, *, type: int = LICENSED, settings: Json | None = None) -> Json:
         """Add a user, or change the licence and settings of the one with this address."""
-        digest = hashlib.sha256(email.casefold().encode()).digest()
-        user_id = base64.urlsafe_b64encode(digest)[:22].decode()
+        user_id = self.user_id_of(email)
         name = email.split("@")[0].replace(".", " ").title().split(" ", 1)
         merged = {area: {**values, **(settings or {}).get(area, {})} for area, values in USER_SETTINGS.items()}
         user = {
@@ -135,6 +139,11 @@ class Store:
         with self.lock:
             self.users[user_id] = user
         return user
+
+    def user_id_of(self, email: str) -> str:
+        """The id of a user of this account, listed or not."""
+        digest = hashlib.sha256(email.casefold().encode()).digest()
+        return base64.urlsafe_b64encode(digest)[:22].decode()
 
     def find_user(self, name: str) -> Json | None:
         """The user with this id or e-mail address."""
@@ -169,6 +178,10 @@ class Store:
             return ""
 
     # --- Meetings -----------------------------------------------------------------------------------------
+    def tell(self, event: str, obj: Json, at: datetime, about: str = "", **beside: object) -> None:
+        """Tell the portal of an event that happens at `at`; `about` is for the log only."""
+        self.outbox.tell(envelope(self.credentials.account_id, event, at, obj, **beside), at, about)
+
     def new_meeting_id(self) -> int:
         """An eleven-digit number that no meeting has."""
         while True:
