@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from families.portal.typed import is_switch, turn_layout, with_typed
+from families.portal.easy_read import turn
+from families.portal.typed import with_typed
 from safeguarding.forms import WorriedForm
 from safeguarding.models import Concern
 from safeguarding.own_forms import is_own
@@ -19,6 +20,7 @@ from safeguarding.vocabulary import Kind
 from whippersnappers.accounts.access import signed_in
 from whippersnappers.accounts.models import User
 from whippersnappers.accounts.roles import Role
+from whippersnappers.layout import is_switch
 
 # What was just sent, so that no address names it.
 _SENT = "worried_sent"
@@ -40,12 +42,14 @@ def worried(request: HttpRequest) -> HttpResponse:
         form = WorriedForm(user=parent, initial={"form_key": uuid.uuid4()}) if parent else None
         return _draw(request, form)
     form = WorriedForm(request.POST, user=parent)
+    is_ours = is_own(request)
+    if is_ours and is_switch(request):
+        turn(request)
     if parent is None:
         return _draw(request, form, signed_out=True)
-    if not is_own(request):
+    if not is_ours:
         return _draw(request, form, again=True)
     if is_switch(request):
-        turn_layout(request)
         return _draw(request, with_typed(WorriedForm(user=parent), request.POST))
     if not form.is_valid():
         return _draw(request, form)

@@ -129,10 +129,11 @@ def test_a_page_elsewhere_cannot_press_the_switch(address):
 
 @pytest.mark.django_db
 def test_the_switch_on_a_join_page_joins_nobody(world):
-    """Signed out meanwhile, too: the press is lost, and nothing else happens."""
+    """Signed out meanwhile, too: then it is for the device."""
     page = reverse("join", args=[world.key("token")])
     for client in (client_of(world), Client()):
-        assert client.post(page, {"layout": "easy"}).status_code == 200
+        answer = client.post(page, {"layout": "easy"})
+        assert (answer.status_code, 'class="easy"' in answer.content.decode()) == (200, True)
     assert JoinUse.objects.filter(outcome=JoinUse.Outcome.JOINED).count() == 0
 
 
@@ -141,6 +142,7 @@ def test_a_worry_half_written_outlives_the_sign_in(client):
     before = counts()
     answer = client.post("/worried/", {"what_happened": SAID, "layout": "easy"}).content.decode()
     assert (SAID in answer, "You are not signed in any more." in answer) == (True, True)
+    assert ('class="easy"' in answer, "Easy read is on." in answer) == (True, True)
     assert counts() == before
 
 

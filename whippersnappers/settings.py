@@ -121,6 +121,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "whippersnappers.layout.LayoutMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 

@@ -1,40 +1,48 @@
 """The switch between the usual layout and easy read, on every families' page."""
 
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
 
-from families.models import Guardian
-from families.portal.guards import signed_in_guardian
+from families.portal.guards import guardian_behind
 from families.preferring import set_easy_read
-
-# The switch's name in a form, and what its values mean.
-SWITCH = "layout"
-LAYOUTS = {"easy": True, "usual": False}
+from whippersnappers import layout
 
 
+@login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def switch(request: HttpRequest) -> HttpResponse:
-    """Turn easy read on or off, and go back to the page. Says which it shall be, so a double press is harmless."""
-    guardian = signed_in_guardian(request)
+    """Turn easy read on or off, and go back to the page. Says which it shall be, so a double press is harmless.
+
+    Who is not signed in chooses for the device. For staff there is nothing to choose.
+    """
+    if request.user.is_authenticated and guardian_behind(request.user) is None:
+        raise Http404
     if request.method != "POST":
-        # Somebody signed in again on the way here: the press is lost, the way is not.
-        return HttpResponseRedirect(reverse("portal"))
-    turn(request, guardian)
-    return HttpResponseRedirect(_back_to(request.POST.get("next", "")))
-
-
-def turn(request: HttpRequest, guardian: Guardian) -> None:
-    """The layout as the press says; nonsense means the usual one."""
-    wanted = LAYOUTS.get(request.POST.get(SWITCH, ""), False)
-    set_easy_read(guardian, wanted, by=request.user, now=timezone.now())
-    messages.success(request, "Easy read is on." if wanted else "Easy read is off.")
-
-
-def _back_to(address: str) -> str:
-    """Only to pages of our own."""
+        # Somebody looks at the address: there is nothing to see.
+        return HttpResponseRedirect(_start(request))
+    turn(request)
+    address = request.POST.get("next", "")
+    # Only to pages of our own.
     is_ours = address.startswith("/") and url_has_allowed_host_and_scheme(address, allowed_hosts=None)
-    return address if is_ours else reverse("portal")
+    return HttpResponseRedirect(address if is_ours else _start(request))
+
+
+def turn(request: HttpRequest) -> None:
+    """The layout as the press says, for the parent who is signed in, else on this device."""
+    guardian = guardian_behind(request.user)
+    if guardian is not None:
+        wanted = layout.pressed(request)
+        set_easy_read(guardian, wanted, by=request.user, now=timezone.now())
+        # The sign-in page after signing out reads like this too. Leaving it is this parent's wish alone.
+        layout.remember(request, wanted or None)
+        layout.say(request, wanted)
+    elif not request.user.is_authenticated:
+        layout.turn_device(request)
+
+
+def _start(request: HttpRequest) -> str:
+    return reverse("portal" if request.user.is_authenticated else "home")

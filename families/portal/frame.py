@@ -8,6 +8,7 @@ from django.http import HttpRequest
 
 from families.models import Guardian
 from families.portal.guards import guardian_behind
+from whippersnappers import layout
 
 
 @dataclass(frozen=True)
@@ -59,9 +60,20 @@ class Frame:
 
     @cached_property
     def is_easy(self) -> bool:
-        """Whether whoever looks reads in easy read: who is signed in, otherwise whose link it is."""
-        reader = self.guardian or self._reader
-        return reader is not None and reader.easy_read
+        """Whether whoever looks reads in easy read: as who is signed in likes it, otherwise as was chosen on this
+        device, otherwise as whose link it is."""
+        if self.guardian is not None:
+            return self.guardian.easy_read
+        if not self.is_strangers:
+            return False
+        chosen = layout.of_device(self._request)
+        return chosen if chosen is not None else self._reader is not None and self._reader.easy_read
+
+    @property
+    def is_strangers(self) -> bool:
+        """Whether nobody is signed in."""
+        user = getattr(self._request, "user", None)
+        return user is not None and not user.is_authenticated
 
     @property
     def address(self) -> str:

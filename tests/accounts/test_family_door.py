@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests.factories import UserFactory
+from tests.typed_forms import Page
 from whippersnappers.accounts.models import User
 from whippersnappers.accounts.roles import Role
 from whippersnappers.audit.models import AuditEvent
@@ -302,3 +303,24 @@ def test_a_mistake_at_the_door_is_answered_in_plain_words(client, typed, said):
 def test_no_code_at_all_is_answered_in_plain_words(client, parent):
     ask(client)
     assert "Please type the six numbers from our mail." in client.post(ENTER, {"code": ""}).content.decode()
+
+
+def test_switching_to_easy_read_keeps_the_address_and_asks_for_no_code(client, parent):
+    page = Page(client.get(f"{ASK}?next=/portal/me/").content.decode())
+    assert page.taken
+    typed = page.taken.held | {"email": ["parent@example.com"], "remember": ["on"], "layout": "easy"}
+    again = client.post(page.switch["formaction"], typed)
+    assert (again.status_code, OutgoingMail.objects.count()) == (200, 0)
+    assert 'class="easy"' in again.content.decode()
+    held = Page(again.content.decode()).taken.held
+    assert (held["email"], held["remember"], held["next"]) == (["parent@example.com"], ["on"], ["/portal/me/"])
+
+
+def test_switching_to_easy_read_keeps_a_half_typed_code_and_is_no_try(client, parent):
+    ask(client)
+    for layout in ["easy", "usual"] * 10:
+        again = client.post(ENTER, {"code": "12", "layout": layout})
+        assert again.status_code == 200
+        assert Page(again.content.decode()).taken.held["code"] == ["12"]
+    assert AuditEvent.objects.count() == 0
+    assert client.post(ENTER, {"code": code()}).url == "/portal/"

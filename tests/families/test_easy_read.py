@@ -69,7 +69,61 @@ def test_a_link_in_a_mail_is_drawn_as_its_guardian_reads(client, guardian):
     assert is_easy(client, page) is False
     Guardian.objects.update(easy_read=True)
     assert is_easy(client, page) is True
-    assert SWITCH not in client.get(page).content.decode()
+
+
+def test_what_is_chosen_on_a_device_goes_before_how_a_links_guardian_reads(client, guardian):
+    Guardian.objects.update(easy_read=True)
+    page = f"/join/{join_token(invited(guardian, starts_in=timedelta(days=1)))}/"
+    client.post(SWITCH, {"layout": "usual", "next": page})
+    assert is_easy(client, page) is False
+    assert Guardian.objects.get().easy_read is True
+
+
+@pytest.mark.parametrize("page", ["/", "/accounts/login/code/", "/worried/", "/portal/zoom/", "/no-such-page/"])
+def test_who_is_not_signed_in_chooses_for_the_device(client, page):
+    assert is_easy(client, page) is False
+    assert 'name="layout" value="easy"' in client.get(page).content.decode()
+    answer = client.post(SWITCH, {"layout": "easy", "next": page})
+    assert (answer.status_code, answer["Location"]) == (302, page)
+    kept = client.cookies["layout"]
+    assert (kept.value, kept["max-age"], kept["httponly"], kept["samesite"]) == ("easy", 365 * 86400, True, "Lax")
+    assert is_easy(client, page) is True
+    client.post(SWITCH, {"layout": "usual", "next": page})
+    assert is_easy(client, page) is False
+
+
+def test_a_device_is_told_only_of_a_press(client):
+    client.cookies["layout"] = "<nonsense>"
+    assert is_easy(client, "/") is False
+    assert client.get("/").cookies.get("layout") is None
+
+
+def test_who_is_signed_in_reads_as_they_like_on_every_device(client, guardian):
+    client.post(SWITCH, {"layout": "easy"})
+    client.force_login(guardian.user)
+    assert is_easy(client, "/portal/") is False
+    # Another device, where nobody pressed anything.
+    Guardian.objects.update(easy_read=True)
+    other = Client()
+    other.force_login(guardian.user)
+    assert (is_easy(other, "/portal/"), is_easy(other, "/")) == (True, True)
+
+
+def test_the_door_reads_after_signing_out_as_its_reader_likes(at_home):
+    at_home.post(SWITCH, {"layout": "easy"})
+    at_home.post("/accounts/logout/")
+    assert is_easy(at_home, "/accounts/login/code/") is True
+    # Leaving it is one parent's wish: the device then knows of nothing.
+    at_home.force_login(Guardian.objects.get().user)
+    at_home.post(SWITCH, {"layout": "usual"})
+    assert at_home.cookies["layout"]["max-age"] == 0
+
+
+def test_staff_have_nothing_to_choose(client, coordinator):
+    client.cookies["layout"] = "easy"
+    client.force_login(coordinator)
+    assert is_easy(client, "/") is False
+    assert 'name="layout"' not in client.get("/").content.decode()
 
 
 def test_who_is_signed_in_reads_as_they_like(at_home, guardian):

@@ -21,6 +21,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 
+from whippersnappers import layout
 from whippersnappers.accounts import emails, limits
 from whippersnappers.accounts.adapter import SYSTEM
 from whippersnappers.accounts.session_length import note_wish
@@ -78,7 +79,7 @@ class FamilyDoor(views.RequestLoginCodeView):
         initial: dict[str, Any] = super().get_initial()
         if "old" in self.request.GET:
             initial["email"] = self.request.session.get(ASKED_FOR, "")
-        return initial
+        return initial | _kept(self.request, "email", "remember")
 
     def _redirect_to_pending_stage(self, request: HttpRequest, stage: LoginStage) -> HttpResponse | None:
         if stage.key != LoginByCodeStage.key or "again" in request.GET:
@@ -110,6 +111,9 @@ class CodeEntry(views.ConfirmLoginCodeView):
             return HttpResponseRedirect(door)
         return response
 
+    def get_initial(self) -> dict[str, Any]:
+        return super().get_initial() | _kept(self.request, "code")
+
     def form_invalid(self, form: Any) -> HttpResponse:
         record("sign_in.failed", by=SYSTEM, target=self._process.user, method="code")
         response: HttpResponse = super().form_invalid(form)
@@ -136,6 +140,12 @@ class ForgottenPassword(views.PasswordResetView):
             emails.pretend_to_send(now=timezone.now())
         response: HttpResponse = super().form_valid(form)
         return response
+
+
+def _kept(request: HttpRequest, *fields: str) -> dict[str, Any]:
+    """What was typed when the switch to easy read was pressed."""
+    typed = layout.typed_before(request)
+    return {name: typed[name] for name in fields if name in typed}
 
 
 def _posted(name: str) -> Callable[[HttpRequest], str]:
@@ -172,8 +182,12 @@ def _code_account(request: HttpRequest) -> str:
 
 
 staff_door = limits.limited(limits.SIGN_IN, _posted("login"), _went_on)(in_one_transaction(StaffDoor.as_view()))
-family_door = limits.limited(limits.CODE_REQUEST, _posted("email"))(in_one_transaction(FamilyDoor.as_view()))
-code_entry = limits.limited(_code_limit, _code_account, _came_in)(in_one_transaction(CodeEntry.as_view()))
+# The switch to easy read is no try.
+_switchable = layout.drawn_again_after(layout.turn_device)
+family_door = _switchable(
+    limits.limited(limits.CODE_REQUEST, _posted("email"))(in_one_transaction(FamilyDoor.as_view()))
+)
+code_entry = _switchable(limits.limited(_code_limit, _code_account, _came_in)(in_one_transaction(CodeEntry.as_view())))
 forgotten_password = limits.limited(limits.PASSWORD_RESET, _posted("email"))(
     in_one_transaction(ForgottenPassword.as_view())
 )
