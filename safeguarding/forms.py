@@ -14,6 +14,7 @@ from whippersnappers.accounts.models import User
 
 MUCH = 20_000
 SOME = 1_000
+NOT_TOLD = "About our Lead or their deputy? They are not told. Our trustees are."
 # What the four answers mean to those who look after it.
 ABOUT = [
     (Kind.CHILD, "A child or young person"),
@@ -65,6 +66,7 @@ class WorriedForm(forms.Form):
 
     kind = forms.ChoiceField(
         label="What is your worry about?",
+        help_text=NOT_TOLD,
         choices=ABOUT,
         widget=forms.RadioSelect,
         error_messages={"required": "Please choose one.", "invalid_choice": "Please choose one."},

@@ -1,7 +1,6 @@
 """The page for whoever is worried about something: whom to call, how to tell us, and a form for families (A2)."""
 
 import uuid
-from datetime import timedelta
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,15 +15,13 @@ from safeguarding.forms import WorriedForm
 from safeguarding.models import Concern
 from safeguarding.own_forms import is_own
 from safeguarding.raising import Report, raise_concern
+from safeguarding.receipts import keep_receipt, receipt_of
 from safeguarding.vocabulary import Kind
 from whippersnappers.accounts.access import signed_in
 from whippersnappers.accounts.models import User
 from whippersnappers.accounts.roles import Role
 from whippersnappers.layout import is_switch
 
-# What was just sent, so that no address names it.
-_SENT = "worried_sent"
-_RECEIPT_FOR = timedelta(hours=1)
 _WORDS = ("who", "what_happened", "reach_reporter")
 
 
@@ -53,8 +50,8 @@ def worried(request: HttpRequest) -> HttpResponse:
         return _draw(request, with_typed(WorriedForm(user=parent), request.POST))
     if not form.is_valid():
         return _draw(request, form)
-    concern = raise_concern(_report(form), by=parent, now=timezone.now())
-    request.session[_SENT] = str(concern.pk)
+    report = _report(form)
+    keep_receipt(request, raise_concern(report, by=parent, now=timezone.now()), report.kind)
     return redirect("portal_worried_sent")
 
 
@@ -64,11 +61,8 @@ def sent(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
     if not user.has_role(Role.GUARDIAN):
         raise Http404
-    just_sent, since = request.session.get(_SENT), timezone.now() - _RECEIPT_FOR
-    mine = Concern.objects.for_guardian(user).filter(submitted_at__gte=since)
-    return render(
-        request, "safeguarding/sent.html", {"concern": mine.filter(pk=just_sent).first() if just_sent else None}
-    )
+    receipt = receipt_of(request, Concern.objects.for_guardian(user), timezone.now())
+    return render(request, "safeguarding/sent.html", {"receipt": receipt})
 
 
 def _parent(request: HttpRequest) -> User | None:

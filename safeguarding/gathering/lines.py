@@ -1,5 +1,6 @@
 """One concern as a line of a list: what it is, how urgent, and which clock runs."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,8 @@ from safeguarding.vocabulary import CATEGORIES, Agency, Kind, Severity, Tag
 
 # How much of a submission stands in a list.
 SUMMARY = 160
+# `Serious: somebody was hurt …`, `I cannot tell. …`
+_FIRST_WORDS = re.compile(r"[:.]")
 _SOONEST_FIRST = [
     When(acknowledged_at=None, danger_now=Concern.Danger.YES, then=Value(0)),
     When(severity=Severity.IMMEDIATE, then=Value(1)),
@@ -78,9 +81,18 @@ class Line:
         return [str(tag.label) for tag in Tag if tag in self.concern.tags]
 
     @property
+    def seems(self) -> str:
+        """How serious it seemed to whoever told us, in a word or two, while nobody has judged it."""
+        return _FIRST_WORDS.split(self._first.how_serious)[0] if self._first and not self.concern.severity else ""
+
+    @property
+    def _first(self) -> ConcernVersion | None:
+        return next(iter(self.concern.versions.all()), None)
+
+    @property
     def summary(self) -> str:
         """The beginning of what was seen or heard, as it was first told."""
-        first = next(iter(self.concern.versions.all()), None)
+        first = self._first
         words = " ".join(first.what_happened.split()) if first else ""
         return words if len(words) <= SUMMARY else f"{words[:SUMMARY].rsplit(' ', 1)[0]} …"
 
@@ -93,7 +105,7 @@ class Line:
 def for_lines(concerns: ConcernQuerySet) -> ConcernQuerySet:
     """The rows of a list, with what `Line` asks of them; two queries however many there are."""
     lado = Referral.objects.filter(concern=OuterRef("pk"), agency=Agency.LADO)
-    first = ConcernVersion.objects.filter(number=1).only("concern_id", "number", "what_happened")
+    first = ConcernVersion.objects.filter(number=1).only("concern_id", "number", "what_happened", "how_serious")
     return concerns.annotate(told_lado=Exists(lado)).prefetch_related(Prefetch("versions", first))
 
 

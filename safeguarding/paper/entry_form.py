@@ -24,6 +24,7 @@ _LABELS = {
     "about": "What do the files show?",
 }
 _HELP = {
+    "kind": "About the Lead or the deputy: it goes to the trustees, and to nobody else.",
     "how_serious": "",
     "opinion": "It is kept apart from the facts.",
     "what_happened": "Word for word, as it stands on the paper. What you think of it comes later, as a note.",

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from families.models import Child
 from families.plain_text import LinesField
 from safeguarding.files.fields import FilesField, about_field, check_files
-from safeguarding.forms import MUCH, SOME, FormKey, children_field, who_field
+from safeguarding.forms import MUCH, NOT_TOLD, SOME, FormKey, children_field, who_field
 from safeguarding.models import Concern
 from safeguarding.reporting.marks import MarkRows
 from safeguarding.vocabulary import Kind
@@ -115,7 +115,12 @@ class ConcernForm(FollowingPart):
     field_order = ("kind", "children", "who", "what_happened", "danger_now", "how_serious", "where_now")
 
     kind = forms.ChoiceField(
-        label="What is it about?", choices=ABOUT, widget=forms.RadioSelect, initial=Kind.CHILD, error_messages=CHOOSE
+        label="What is it about?",
+        help_text=NOT_TOLD,
+        choices=ABOUT,
+        widget=forms.RadioSelect,
+        initial=Kind.CHILD,
+        error_messages=CHOOSE,
     )
     children = children_field("Which child is it about?")
     who = who_field(error_messages={"required": WHO})

@@ -12,6 +12,7 @@ from safeguarding.files.attaching import add_own
 from safeguarding.gathering.record import told
 from safeguarding.models import Concern
 from safeguarding.reading import Answer, Page, confidential
+from safeguarding.reporting import own_list
 from safeguarding.reporting.forms import AddForm
 from whippersnappers.accounts.models import User
 from whippersnappers.accounts.roles import STAFF_ROLES
@@ -22,9 +23,9 @@ REPORTERS = tuple(STAFF_ROLES)
 @confidential(to=REPORTERS)
 def mine(request: HttpRequest, user: User, now: datetime) -> Answer:
     """All that one sent oneself, newest first, and what waits to be sent, without a word of what it says."""
-    concerns, drafts = list(Concern.objects.for_reporter(user)), list(Concern.objects.drafts_of(user))
-    context = {"concerns": concerns, "drafts": drafts}
-    return Page("concern.own_listed", "safeguarding/reporting/mine.html", context, detail={"rows": len(concerns)})
+    sent, drafts = own_list.sent_by(user), list(Concern.objects.drafts_of(user))
+    context = {"sent": sent, "drafts": drafts}
+    return Page("concern.own_listed", "safeguarding/reporting/mine.html", context, detail={"rows": len(sent)})
 
 
 @confidential(to=REPORTERS, methods=("GET", "HEAD", "POST"))

@@ -18,6 +18,7 @@ from safeguarding.files.attaching import raise_with_files
 from safeguarding.models import Concern, ConcernDraft
 from safeguarding.own_forms import is_own
 from safeguarding.raising import Report
+from safeguarding.receipts import keep_receipt
 from safeguarding.reporting import session_facts
 from safeguarding.reporting.drawing import draw, forget_key
 from safeguarding.reporting.forms import ConcernForm, PageStamp
@@ -29,8 +30,6 @@ from whippersnappers.dates import clock
 
 # What `draft.js` sends along.
 _QUIETLY = "X-Quietly"
-# What was just sent, so that no address names it.
-SENT = "concern_sent"
 _STAYS = "What you typed stays on this page, and is kept when"
 _SIGNED_OUT = f"Not kept: you are not signed in any more. {_STAYS} you have signed in."
 _OTHER = f"Not kept: somebody else has signed in on this device. {_STAYS} you have signed in again."
@@ -114,7 +113,7 @@ def _sent(request: HttpRequest, form: ConcernForm, session: Session | None, user
     except ValidationError as refused:
         form.add_error(None, refused)
         return _drawn(request, session, user, form=form)
-    request.session[SENT] = str(concern.pk)
+    keep_receipt(request, concern, report.kind)
     forget_key(request, said["form_key"])
     return redirect("concern_sent")
 

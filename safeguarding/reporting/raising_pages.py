@@ -3,7 +3,6 @@
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import timedelta
 
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
@@ -16,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from safeguarding.drafting import throw_away
 from safeguarding.models import Concern, ConcernDraft
+from safeguarding.receipts import receipt_of
 from safeguarding.reporting import drawing, pressing
 from sessions_app.models import Session
 from whippersnappers.accounts.access import signed_in
@@ -23,7 +23,6 @@ from whippersnappers.accounts.models import User
 from whippersnappers.uploads import hold_in_memory
 
 _DOOR = "account_login"
-_RECEIPT_FOR = timedelta(hours=1)
 
 
 def _form_view(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -78,10 +77,8 @@ def sent(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
     if not user.is_staff:
         raise Http404
-    mine = Concern.objects.for_reporter(user).filter(submitted_at__gte=timezone.now() - _RECEIPT_FOR)
-    just_sent = request.session.get(pressing.SENT)
-    concern = mine.filter(pk=just_sent).first() if just_sent else None
-    return render(request, "safeguarding/reporting/sent.html", {"concern": concern})
+    receipt = receipt_of(request, Concern.objects.for_reporter(user), timezone.now())
+    return render(request, "safeguarding/reporting/sent.html", {"receipt": receipt})
 
 
 def _form_page(request: HttpRequest, session: Session | None = None, own: ConcernDraft | None = None) -> HttpResponse:

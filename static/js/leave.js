@@ -3,7 +3,7 @@
   "use strict";
 
   const way = document.querySelector("[data-leave]");
-  let pressed = 0;
+  let pressed = -Infinity;
 
   function leave() {
     document.title = "";

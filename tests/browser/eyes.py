@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 from pathlib import Path
 from typing import Literal
@@ -70,6 +71,13 @@ class Eyes:
         """Press what leads to another page, and be there: a press alone may leave the old page under our eyes."""
         with self.page.expect_navigation():
             way.click()
+
+    def press_twice(self, key: str) -> None:
+        """Press a key twice at one moment of the page's own clock, however long that takes here."""
+        self.page.clock.install()
+        self.page.clock.pause_at(datetime.now(UTC) + timedelta(minutes=1))
+        self.page.keyboard.press(key)
+        self.page.keyboard.press(key)
 
     def check(self, name: str) -> None:
         """Assert that axe finds nothing and nothing sticks out; save a picture where $SCREENSHOTS says."""

@@ -123,8 +123,7 @@ def test_the_page_is_gone_at_once(eyes: Eyes, lead: User) -> None:
     eyes.also_allowed = ("https://www.bbc.co.uk/",)
     page.route("https://www.bbc.co.uk/**", lambda route: route.fulfill(body="Sunny", content_type="text/html"))
     # When somebody comes in and she presses Esc two times
-    page.keyboard.press("Escape")
-    page.keyboard.press("Escape")
+    eyes.press_twice("Escape")
     # Then another page is there
     page.wait_for_url("https://www.bbc.co.uk/weather")
     expect(page.get_by_text("Sunny")).to_be_visible()

@@ -20,6 +20,7 @@ from tests.factories import BookingFactory, SessionFactory, StaffAssignmentFacto
 from tests.safeguarding.scenes import raised
 from whippersnappers.accounts.roles import Role
 from whippersnappers.audit.models import AuditEvent
+from whippersnappers.dates import clock
 from whippersnappers.outbox.models import OutgoingMail
 
 pytestmark = pytest.mark.django_db
@@ -107,6 +108,12 @@ def test_sending_turns_it_into_the_one_concern(staff, reporter):
 def test_without_javascript_a_button_keeps_it(staff):
     page = staff.post("/concern/", opened(staff) | {"what_happened": WORDS, "keep": "yes"}, follow=True)
     assert (WORDS in page.content.decode(), "Kept at " in page.content.decode()) == (True, True)
+    text = page.content.decode()
+    # On top, before anything is asked: that it is a draft, of when, and how to be rid of it.
+    assert (
+        text.index("This is your draft, not sent yet.") < text.index("Throw it away for good") < text.index("<form enc")
+    )
+    assert f"as it was kept {clock(ConcernDraft.objects.get().kept_at)}, " in text
     assert Concern.objects.get().state == State.DRAFT
 
 

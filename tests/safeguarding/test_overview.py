@@ -95,8 +95,12 @@ def test_what_waits_stands_in_the_order_of_urgency(lead: User) -> None:
     new = raised(now=now - timedelta(minutes=5))
     danger = raised(now=now, danger_now=Concern.Danger.YES)
     medium, high = triaged(lead, severity=Severity.MEDIUM), triaged(lead, severity=Severity.HIGH)
+    small = raised(now=now - timedelta(minutes=50), words={"how_serious": "Small: it should be known. All are safe."})
     seen = overview(lead, now)
-    assert [line.concern for line in seen.unread] == [danger, old, new]
+    # By danger, then by the clock that runs out first; what the reporter thinks of it is said, and orders nothing.
+    assert [line.concern for line in seen.unread] == [danger, small, old, new]
+    assert [line.urgency for line in seen.unread] == ["In danger now", "", "", ""]
+    assert [line.seems for line in seen.unread] == ["", "Small", "", ""]
     assert [line.concern for line in seen.others] == [high, medium]
 
 

@@ -67,7 +67,11 @@ def test_sending_twice_gives_one_concern_and_one_receipt(client, parent):
 
 def test_about_the_lead_goes_to_the_trustees(client, parent, trustee):
     client.force_login(parent)
-    client.post("/worried/", typed(kind="lead"))
+    assert "They are not told. Our trustees are." in client.get("/worried/").content.decode()
+    receipt = client.post("/worried/", typed(kind="lead"), follow=True).content.decode()
+    assert "Our Safeguarding Lead and their deputy are not told. They cannot see it." in receipt
+    assert f"Told now: {trustee.name}." in receipt
+    assert "The people who look after safeguarding here are told now." not in receipt
     mails = OutgoingMail.objects.filter(kind="concern_raised")
     assert [mail.to for mail in mails] == [trustee.email]
 

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from safeguarding import adding, handling
@@ -199,5 +201,49 @@ def test_the_receipt_is_short_lived_and_says_nothing(staff):
 
 def test_about_the_lead_goes_to_the_trustees(staff, lead):
     trustee = UserFactory(roles=[Role.TRUSTEE])
-    staff.post("/concern/", FORM | {"kind": Kind.LEAD})
+    assert "Tell the Safeguarding Lead" not in staff.get("/concern/").content.decode()
+    receipt = staff.post("/concern/", FORM | {"kind": Kind.LEAD}, follow=True).content.decode()
     assert [m.to for m in OutgoingMail.objects.filter(kind="concern_raised")] == [trustee.email]
+    assert "Our Safeguarding Lead and their deputy are not told." in receipt
+    assert f"Told now: {trustee.name}." in receipt
+    # What it is judged to be afterwards is not for the receipt.
+    Concern.objects.update(kind=Kind.CHILD)
+    assert "are not told." in staff.get("/concern/sent/").content.decode()
+
+
+def test_about_the_lead_without_a_trustee_says_whom_to_call(staff):
+    receipt = staff.post("/concern/", FORM | {"kind": Kind.LEAD}, follow=True).content.decode()
+    assert "Please call the LADO of the council now." in receipt
+
+
+def test_of_any_other_the_receipt_says_that_those_who_look_after_it_are_told(staff):
+    receipt = staff.post("/concern/", FORM, follow=True).content.decode()
+    assert "Those who look after safeguarding are told now." in receipt
+    assert "are not told" not in receipt
+
+
+def test_own_ones_are_listed_by_when_from_where_and_whether_acknowledged(staff, reporter, lead):
+    words = {"what_happened": WORDS, "who": "Pip", "around_session": "Drums and songs, Monday, at the hall\nAdults: Jo"}
+    concern = raised(by=reporter, kind=Kind.STAFF, words=words)
+    adding.add_to(concern.pk, {"added": "More"}, by=reporter, now=timezone.now())
+    page = staff.get("/concern/mine/").content.decode()
+    for shown in (
+        concern.reference,
+        "Drums and songs, Monday, at the hall.",
+        "You added to it.",
+        "Not acknowledged yet",
+    ):
+        assert shown in page
+    for hidden in (WORDS, "Pip", "Adults: Jo", concern.get_kind_display()):
+        assert hidden not in page
+    handling.acknowledge(concern.pk, by=lead, now=timezone.now())
+    Concern.objects.update(kind=Kind.LOW_LEVEL)
+    page = staff.get("/concern/mine/").content.decode()
+    assert ("<strong>Acknowledged</strong>" in page, "ow-level" in page) == (True, False)
+    with CaptureQueriesContext(connection) as one:
+        staff.get("/concern/mine/")
+    for _ in range(5):
+        raised(by=reporter)
+    with CaptureQueriesContext(connection) as six:
+        staff.get("/concern/mine/")
+    assert len(one) == len(six)
