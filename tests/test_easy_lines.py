@@ -14,6 +14,8 @@ from whippersnappers.easy_lines import NEXT, one_sentence_a_line
         ("<p>One. <a href='/x/'>Two</a>.</p>", "<p>One.|<a href='/x/'>Two</a>.</p>"),
         ("<p>“One.” Two.</p>", "<p>“One.”|Two.</p>"),
         ("<p>At 4:00pm. 15 minutes before, come.</p>", "<p>At 4:00pm.|15 minutes before, come.</p>"),
+        ("<h2>4. Wait. We let you in.</h2>", "<h2>4. Wait.|We let you in.</h2>"),
+        ("<li>12. Now.</li><p>Wait till <b>12. So</b></p>", "<li>12. Now.</li><p>Wait till <b>12.|So</b></p>"),
         ("<p>Dr. Lind and St. Mary e.g. Drums 3.5 and no. more</p>", None),
         ("<textarea>One. Two.</textarea><button>One. Two.</button><label>One. Two.</label>", None),
         ('<form data-busy="One moment… Please wait.">One</form>', None),

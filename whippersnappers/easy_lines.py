@@ -11,6 +11,8 @@ _PIECE = re.compile(
     r"<(?P<left>button|label|option|pre|script|select|style|svg|textarea|title)\b.*?</(?P=left)\s*>"
     # Between two sentences: after the end of one, before what begins another, tags within the line or not.
     rf"|(?P<end>{_SHORTENED}[.!?…][”’\"')\]]*(?:</{_INLINE}\s*>)*)\s+(?=(?:<{_INLINE}[^>]*>)*[“‘\"'(\[]?[A-Z0-9])"
+    # A number before a heading or an item is no sentence, and stays beside its words.
+    r"|<(?:h[1-6]|li|p|div|td)\b[^<>]*>\s*\d{1,2}\.(?=\s)"
     # Any other tag, so that nobody looks into its attributes.
     r"|<[^<>]*>",
     re.DOTALL,

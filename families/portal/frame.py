@@ -52,6 +52,8 @@ class Frame:
     def __init__(self, request: HttpRequest, reader: Guardian | None = None) -> None:
         self._request = request
         self._reader = reader
+        # Whether a picture of the library has been drawn on the page, so that its foot names who made it.
+        self.shows_pictures = False
 
     @cached_property
     def guardian(self) -> Guardian | None:

@@ -32,13 +32,16 @@ def by_guardian(request: HttpRequest, pk: UUID, place: UUID) -> HttpResponse:
     if typed := typed_before(request):
         context |= {"face": _face(request), "words": typed.get("words", "")}
     if request.method == "POST":
-        # Pressed on the home page there are no words, and those said before stay.
+        # Pressed on the home page there are no words, and those said before stay: there is room for some at once.
         words = request.POST.get("words")
         mistakes = _give(request, seen, of_child, words=words, by_child=False)
         if not mistakes:
-            messages.success(request, "Thank you for telling us.")
-            return keep_private(HttpResponseRedirect(f"{reverse('portal_session', args=[pk])}#how-it-was"))
+            session_page = f"{reverse('portal_session', args=[pk])}#how-it-was"
+            if words is not None:
+                messages.success(request, "Thank you for telling us.")
+            return keep_private(HttpResponseRedirect(f"{request.path}?more" if words is None else session_page))
         context = {"face": _face(request), "words": words or "", "mistakes": mistakes}
+    context["more"] = "more" in request.GET and said is not None
     return _draw(request, "portal/feedback.html", seen, of_child, context)
 
 

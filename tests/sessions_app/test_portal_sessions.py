@@ -24,6 +24,7 @@ from tests.factories import (
     household,
 )
 from tests.sessions_app.family_scenes import PASSCODE, confirmed, invited
+from tests.typed_forms import Page
 
 pytestmark = pytest.mark.django_db
 
@@ -273,12 +274,34 @@ def test_one_press_at_home_says_how_it_was_and_words_can_follow(parent, guardian
     past = invited(guardian, starts_in=-DAY)
     page = url("feedback", past, place_of(past).pk)
     answered = parent.post(page, {"face": "5"}, follow=True)
-    assert "You said: Great." in text_of(answered)
-    parent.post(page, {"face": "2", "words": "canary-words"})
+    # The box for words comes at once, with the face that was pressed.
+    assert "Thank you! Do you want to say a little more?" in text_of(answered)
+    form = Page(answered.content.decode()).to_write_in[0]
+    assert (form.held["face"], form.held["words"]) == (["5"], [""])
+    more = answered.redirect_chain[-1][0]
+    assert Page(parent.post(more, form.held | {"layout": "easy"}).content.decode()).to_write_in[0].held["face"] == ["5"]
+    answered = parent.post(more, form.held | {"face": "2", "words": "canary-words"}, follow=True)
+    assert "You said: Not so good. “canary-words”" in text_of(answered)
     parent.post(page, {"face": "2"})
     given = Feedback.objects.get()
     assert (given.face, given.words, given.by_child) == (2, "canary-words", False)
     assert "How was" not in text_of(parent.get("/portal/"))
+
+
+def test_what_was_is_told_as_what_was(parent, guardian):
+    """The headings of a session that is over, and of one that comes."""
+    coming = {"What will happen", "What to have ready", "Who will be there"}
+    over = {"What we did", "What you needed", "Who was there"}
+    for starts_in, theirs, others in ((-DAY, over, coming), (DAY, coming, over)):
+        page = text_of(parent.get(url("session", invited(guardian, starts_in=starts_in))))
+        assert ({each in page for each in theirs}, {each in page for each in others}) == ({True}, {False})
+
+
+def test_nothing_to_bring_is_no_news_afterwards(parent, guardian):
+    past = invited(guardian, starts_in=-DAY)
+    SessionItem.objects.all().delete()
+    page = text_of(parent.get(url("session", past)))
+    assert ("What you needed" in page, "Just bring yourselves" in page) == (False, False)
 
 
 def test_a_child_answers_with_one_press_beside_the_parent(parent, guardian):
