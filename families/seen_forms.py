@@ -39,6 +39,10 @@ class SeenForm(forms.Form):
                 self.sent[_seen(name)] = sign_of(self.base[name])
         return cleaned
 
+    def is_kept(self) -> None:
+        """What stands in the form is held now: another press with it is no change, and undoes nobody's work."""
+        self.sent |= {_seen(name): sign_of(self.cleaned_data[name]) for name in self.base}
+
     def said(self, name: str, value: Any) -> str:
         """A field's value in words."""
         choices = dict(getattr(self.fields[name], "choices", ()))

@@ -119,6 +119,8 @@ NAVIGATION: dict[str, list[Item]] = {
             "sessions_app.view_childinmysessions",
         ),
         Item("My rota", "event_available", "my_rota", "sessions_app.keep_own_rota"),
+        Item("My records", "edit_note", "my_records", "sessions_app.write_own_records"),
+        Item("Records", "description", "sessions_app_sessionrecord", "sessions_app.read_all_records"),
         Item("Rota", "view_week", "rota", "sessions_app.change_session"),
         Item("Waiting this term", "hourglass_top", "waiting_this_term", "sessions_app.change_booking"),
         Item("Staff", "badge", "sessions_app_staffprofile", "sessions_app.view_staffprofile"),

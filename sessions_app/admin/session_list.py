@@ -84,11 +84,12 @@ class DaysFilter(RangeDateFilter):
     """From one day to another, both included, on London's calendar."""
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Session]) -> QuerySet[Session]:
-        first = parse_date_str(self.used_parameters.get("starts_at_from") or "")
-        last = parse_date_str(self.used_parameters.get("starts_at_to") or "")
+        name = self.parameter_name
+        first = parse_date_str(self.used_parameters.get(f"{name}_from") or "")
+        last = parse_date_str(self.used_parameters.get(f"{name}_to") or "")
         if first:
-            queryset = queryset.filter(starts_at__date__gte=first)
-        return queryset.filter(starts_at__date__lte=last) if last else queryset
+            queryset = queryset.filter(**{f"{name}__date__gte": first})
+        return queryset.filter(**{f"{name}__date__lte": last}) if last else queryset
 
 
 class BlockedFilter(admin.SimpleListFilter):

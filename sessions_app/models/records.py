@@ -35,6 +35,10 @@ class SessionRecordQuerySet(models.QuerySet["SessionRecord"]):
             return self
         if not user.has_perm(WRITE_OWN):
             return self.none()
+        return self.of_staff(user)
+
+    def of_staff(self, user: User) -> "SessionRecordQuerySet":
+        """Those of the sessions that this person delivers."""
         mine = StaffAssignment.objects.filter(staff__user=user, withdrawn_at=None)
         return self.filter(session__in=mine.values("session"))
 
@@ -48,10 +52,9 @@ class SessionRecordQuerySet(models.QuerySet["SessionRecord"]):
 
     def waiting_for(self, user: User) -> "SessionRecordQuerySet":
         """What this person has to write, or to countersign."""
-        mine = StaffAssignment.objects.filter(staff__user=user, withdrawn_at=None).values("session")
         to_write = Q(author__user=user, state__in=SessionRecord.UNSIGNED)
-        to_countersign = Q(session__in=mine, state=SessionRecord.State.SIGNED) & ~Q(author__user=user)
-        return self.filter(to_write | to_countersign)
+        to_countersign = Q(state=SessionRecord.State.SIGNED) & ~Q(author__user=user)
+        return self.of_staff(user).filter(to_write | to_countersign)
 
 
 class SessionRecord(models.Model):

@@ -45,6 +45,7 @@ from sessions_app.models import (
     SwapRequest,
     Term,
 )
+from sessions_app.records import opening
 from sessions_app.series import rules
 from tests.factories import (
     BookingFactory,
@@ -270,7 +271,31 @@ def _things(session: Session, theirs: Session, child: Child, guardian: Guardian,
         ),
         **_rota(session, theirs),
         **_of_the_family(session, child, guardian),
+        **_records(child),
     }
+
+
+def _records(child: Child) -> dict[str, Any]:
+    """A 1:1 that is over, which the practitioner led, with its record to write; and a record of others."""
+    found = {}
+    practitioner = StaffProfile.objects.get(user__name="Staff Practitioner")
+    for name, lead in (("record", practitioner), ("other_record", None)):
+        ended = timezone.now() - timedelta(days=3)
+        over = SessionFactory(
+            title="One to one",
+            kind=Session.Kind.ONE_TO_ONE,
+            starts_at=ended - timedelta(hours=1),
+            ends_at=ended,
+            state=Session.State.DELIVERED,
+            confirmed_at=ended - timedelta(days=5),
+        )
+        StaffAssignmentFactory(session=over)
+        role = {"role": StaffAssignment.Role.LEAD}
+        led = StaffAssignmentFactory(session=over, staff=lead, **role) if lead else over.assignments.get()
+        whose = child if lead else ChildFactory(known_as="Olga")
+        BookingFactory(session=over, child=whose, state=Booking.State.COMING)
+        found[name] = opening.begin(over.pk, whose.pk, by=led.staff.user, now=ended)
+    return found | {"record_session": found["record"].session}
 
 
 def _of_the_family(session: Session, child: Child, guardian: Guardian) -> dict[str, Any]:

@@ -150,8 +150,23 @@ def test_the_greeting_knows_londons_clock(coordinator: User, hour: str, said: st
 @pytest.mark.parametrize(
     ("role", "lines"),
     [
-        (Role.PRACTITIONER, ["Home", "Sessions", "Calendar", "Activities", "Children in my sessions", "My rota"]),
-        (Role.LEAD, ["Home", "Sessions", "Calendar", "Activities", "Children in my sessions", "My rota"]),
+        (
+            Role.PRACTITIONER,
+            ["Home", "Sessions", "Calendar", "Activities", "Children in my sessions", "My rota", "My records"],
+        ),
+        (
+            Role.LEAD,
+            [
+                "Home",
+                "Sessions",
+                "Calendar",
+                "Activities",
+                "Children in my sessions",
+                "My rota",
+                "My records",
+                "Records",
+            ],
+        ),
         (Role.TRUSTEE, ["Home"]),
         (Role.ADMINISTRATOR, ["Home", "People", "Zoom hosts", "Agreements", "Audit"]),
         (
@@ -162,6 +177,7 @@ def test_the_greeting_knows_londons_clock(coordinator: User, hour: str, said: st
                 "Calendar",
                 "Series",
                 "Activities",
+                "Records",
                 "Rota",
                 "Waiting this term",
                 "Staff",

@@ -1,0 +1,103 @@
+"""A record as people read it, the same on the page, on paper and where a family asks what we hold."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sessions_app.models import RecordTiming, SessionRecord, StaffProfile
+from sessions_app.records.hearing import timings_heard
+from sessions_app.records.timings import Timing
+from whippersnappers import dates
+
+HOW = {"done": "Done", "partly": "Partly", "not": "Not done", "": "Not said"}
+UNKNOWN = "not known"
+BY_NAME = "Known by the name that was typed in Zoom."
+
+
+@dataclass(frozen=True)
+class TimingLine:
+    """When one of those concerned was there, in words; `trouble` says what is wrong with it."""
+
+    who: str
+    began: str
+    ended: str
+    minutes: str
+    source: str
+    trouble: str = ""
+    note: str = ""
+
+
+def timing_lines(record: SessionRecord) -> list[TimingLine]:
+    """The times as they were taken down at the signature; before that, as they are heard of now."""
+    if record.is_signed:
+        kept = record.timings.select_related("staff__user")
+        return [_line(one, str(one.staff) if one.staff else "", record) for one in kept]
+    found = timings_heard(record).all
+    people = StaffProfile.objects.filter(pk__in=[one.staff_id for one in found if one.staff_id])
+    names = {person.pk: str(person) for person in people.select_related("user")}
+    return [_line(one, names.get(one.staff_id, "") if one.staff_id else "", record) for one in found]
+
+
+def _line(one: RecordTiming | Timing, name: str, record: SessionRecord) -> TimingLine:
+    who = name or (record.child.known_as if one.whose == RecordTiming.Whose.FAMILY else "The session")
+    source = RecordTiming.Source(one.source)
+    trouble = RecordTiming.Trouble(one.trouble).label if one.trouble else ""
+    return TimingLine(
+        who=who,
+        began=_clock(one.began_at),
+        ended=_clock(one.ended_at),
+        minutes=UNKNOWN if one.minutes is None else dates.counted(one.minutes, "minute"),
+        source="" if source == RecordTiming.Source.NOTHING else source.label,
+        trouble=trouble,
+        note=BY_NAME if one.by_name else "",
+    )
+
+
+def _clock(at: datetime | None) -> str:
+    return UNKNOWN if at is None else dates.clock(at)
+
+
+def has_trouble(lines: Iterable[TimingLine]) -> bool:
+    """Whether something about the times is missing or does not fit together."""
+    return any(line.trouble for line in lines)
+
+
+def steps_said(record: SessionRecord) -> list[tuple[str, str]]:
+    """Each step of the session with how far it was done, in words."""
+    return [(title, HOW[how]) for title, how in record.steps]
+
+
+def words_of(record: SessionRecord) -> list[tuple[str, str]]:
+    """What was written, label after label; what was left empty is left out."""
+    took_place = record.came != SessionRecord.Came.NO
+    said = [
+        ("What we did" if took_place else "What happened instead", record.what_was_done),
+        (f"How {record.child.known_as} responded", record.response if took_place else ""),
+        ("Next time", record.next_time if took_place else ""),
+        ("About the times", record.about_times),
+    ]
+    return [(label, words) for label, words in said if words]
+
+
+def signatures_of(record: SessionRecord, now: datetime) -> list[tuple[str, str]]:
+    """Who wrote and signed it, and when."""
+    signed = [("Written and signed by", record.author, record.signed_at)]
+    signed += [("Countersigned by", record.countersigned_by, record.countersigned_at)]
+    return [(label, f"{who}, {moment(at, now)}") for label, who, at in signed if at is not None]
+
+
+def moment(at: datetime, now: datetime) -> str:
+    """`Tuesday 24 November, 4:50pm`."""
+    return f"{dates.day(at, now=now)}, {dates.clock(at)}"
+
+
+def planned(record: SessionRecord, now: datetime) -> str:
+    """When the session was planned to be."""
+    return dates.when(record.scheduled_start, record.scheduled_end, now=now)
+
+
+def with_all(records: Any) -> Any:
+    """For a queryset of records that will be shown whole: what each needs comes along."""
+    people = ("author__user", "countersigned_by__user", "given_back_by__user")
+    return records.select_related("session__place", "child", *people).prefetch_related("amendments__by")
