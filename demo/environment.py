@@ -77,6 +77,7 @@ def demo_environment(present: Mapping[str, str], directory: Path) -> dict[str, s
         "ZOOM_CLIENT_ID": "demo-client",
         "ZOOM_OAUTH_URL": f"http://127.0.0.1:{at.zoom}",
         "ZOOM_API_URL": f"http://127.0.0.1:{at.zoom}/v2",
+        "ZOOM_WEBHOOK_URL": f"http://127.0.0.1:{at.web}/zoom/webhook/",
         "DEMO_ZOOM_USERS": json.dumps([email for _, email in ZOOM_HOSTS]),
         "PYTHONUNBUFFERED": "1",
         **kept_secrets(directory),

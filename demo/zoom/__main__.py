@@ -11,6 +11,7 @@ from typing import Any
 from demo.zoom.control import order_faults, set_users
 from demo.zoom.dispatch import Dispatcher
 from demo.zoom.faults import Faults
+from demo.zoom.postman import Postman
 from demo.zoom.rates import Limits
 from demo.zoom.server import SimulatorServer
 from demo.zoom.store import Credentials, Store
@@ -35,6 +36,14 @@ def arguments() -> argparse.Namespace:
         default=os.environ.get("ORGANISATION_DOMAIN", "whippersnappers.org"),
         help="addresses here that are not listed count as licensed alternative hosts",
     )
+    parser.add_argument(
+        "--webhook-url",
+        default=os.environ.get("ZOOM_WEBHOOK_URL", ""),
+        help="where to tell what happens, signed with ZOOM_WEBHOOK_SECRET; empty: nobody is told",
+    )
+    parser.add_argument(
+        "--recording-ready", type=float, default=20, help="seconds until a recording that stopped has its file"
+    )
     parser.add_argument("--scopes", default="", help="the app's scopes, separated by spaces; empty: all")
     parser.add_argument("--faults", default="", help="a JSON list of faults to begin with")
     for name, number in (("light", 30), ("medium", 20), ("heavy", 10), ("daily", 100)):
@@ -52,6 +61,9 @@ def build(options: argparse.Namespace) -> Dispatcher:
     )
     store = Store(credentials, staff_domain=options.staff_domain, file=options.state)
     store.load()
+    store.recording_ready_seconds = options.recording_ready
+    store.outbox.address = options.webhook_url
+    store.outbox.secret = os.environ.get("ZOOM_WEBHOOK_SECRET", "")
     limits = Limits(options.light, options.medium, options.heavy, options.daily)
     dispatcher = Dispatcher(store, Faults(), limits)
     users = read_json(options.users) or (DEFAULT_USERS if not store.users else [])
@@ -73,7 +85,9 @@ def read_json(text: str) -> list[Any]:
 def main() -> None:
     """Serve until SIGINT or SIGTERM."""
     options = arguments()
-    server = SimulatorServer((options.host, options.port), build(options))
+    dispatcher = build(options)
+    server = SimulatorServer((options.host, options.port), dispatcher)
+    postman = Postman(dispatcher.store)
     port = server.server_address[1]
     for number in (signal.SIGINT, signal.SIGTERM):
         # In a thread: shutdown() waits for the loop that this handler has interrupted.
@@ -81,7 +95,10 @@ def main() -> None:
     if options.port_file:
         options.port_file.write_text(str(port))
     print(f"Zoom simulator on http://{options.host}:{port}/", flush=True)
+    postman.start()
     server.serve_forever(poll_interval=0.1)
+    dispatcher.players.stop_all()
+    postman.stop()
     server.server_close()
 
 

@@ -1,15 +1,17 @@
-"""The simulator's own controls, under `/_control/`: faults, users, locks, limits, running meetings."""
+"""The simulator's own controls, under `/_control/`: faults, users, limits, webhooks, meetings, scripts."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from datetime import datetime
 from typing import Any
 
 from demo.zoom import steps
 from demo.zoom.dispatch import Dispatcher
 from demo.zoom.faults import Fault
+from demo.zoom.outbox import TROUBLE, Outbox
 from demo.zoom.recorder import NotPossible
 from demo.zoom.running import Room
+from demo.zoom.scripts import SCRIPTS, cast_for
 from demo.zoom.store import LICENSED, Json
 
 
@@ -31,6 +33,15 @@ def handle(dispatcher: Dispatcher, method: str, path: str, body: Any, now: datet
             return list(dispatcher.store.calls)
         case "GET", ["meetings"]:
             return [m for m in dispatcher.store.meetings.values() if not m["gone"]]
+        case "GET", ["scripts"]:
+            return {name: {"title": script.title, "says": script.says} for name, script in SCRIPTS.items()}
+        case _, ["webhooks", *rest]:
+            return _webhooks(dispatcher.store.outbox, method, rest, body, now)
+        case "POST", ["meetings", number, "play"]:
+            return _play(dispatcher, int(number), body or {})
+        case "POST", ["meetings", number, "stop"]:
+            dispatcher.players.stop(int(number))
+            return dispatcher.players.progress(int(number))
         case "POST", ["meetings", number, step]:
             return _run(dispatcher, int(number), step, body or {}, now)
         case (("POST" | "PUT"), ["users"]):
@@ -46,6 +57,7 @@ def handle(dispatcher: Dispatcher, method: str, path: str, body: Any, now: datet
             dispatcher.store.token.clear()
             return {}
         case "POST", ["reset"]:
+            dispatcher.players.stop_all()
             dispatcher.faults.clear()
             dispatcher.store.reset()
             return {}
@@ -94,6 +106,48 @@ def _limits(dispatcher: Dispatcher, body: Json) -> Json:
             raise BadOrder(f"limits are whole numbers named {', '.join(sorted(known))}")
         setattr(dispatcher.limits, name, value)
     return asdict(dispatcher.limits)
+
+
+def _webhooks(outbox: Outbox, method: str, path: list[str], body: Any, now: datetime) -> Any:
+    match method, path:
+        case "GET", []:
+            pass
+        case (("POST" | "PUT"), ["trouble"]):
+            if unknown := set(body) - set(TROUBLE):
+                raise BadOrder(
+                    f"there is no trouble called {', '.join(sorted(unknown))}; there are {', '.join(TROUBLE)}"
+                )
+            outbox.trouble = set(body)
+        case (("POST" | "PUT"), ["hurry"]):
+            if not isinstance(body, int | float) or body < 1:
+                raise BadOrder("how many times faster retries come: 1 or more")
+            outbox.hurry = body
+        case "POST", ["now"]:
+            outbox.send_now(now)
+        case "POST", ["validate"]:
+            outbox.validate_at = now
+        case _:
+            raise KeyError("/".join(["webhooks", *path]))
+    return {
+        "address": outbox.address,
+        "validation": outbox.validation,
+        "trouble": sorted(outbox.trouble),
+        "hurry": outbox.hurry,
+        "waiting": outbox.waiting(),
+        "log": list(outbox.log),
+    }
+
+
+def _play(dispatcher: Dispatcher, number: int, body: Json) -> Json:
+    """`script`, `speed` and, where wanted, `cast` with the names that differ from those of `cast_for`."""
+    names = body.get("cast", {})
+    if "families" in names:
+        names = {**names, "families": tuple(names["families"])}
+    try:
+        cast = replace(cast_for(dispatcher.store.meetings[number]), **names)
+        return dispatcher.players.play(number, str(body.get("script")), cast, float(body.get("speed", 1)))
+    except (NotPossible, TypeError, ValueError) as error:
+        raise BadOrder(str(error)) from error
 
 
 def _run(dispatcher: Dispatcher, number: int, step: str, body: Json, now: datetime) -> Json:

@@ -9,6 +9,7 @@ from typing import Final
 from demo.zoom import live, meetings, past, recordings, users
 from demo.zoom.calls import Call, Handler, Refusal, validation_failed
 from demo.zoom.faults import Fault, Faults
+from demo.zoom.playing import Players
 from demo.zoom.rates import COUNTED_DAILY, Limits, Window, next_utc_midnight, rate_headers, weight_of
 from demo.zoom.schema import Api, ApiOperation, Json
 from demo.zoom.store import Store
@@ -84,6 +85,7 @@ class Dispatcher:
         self.store = store
         self.faults = faults
         self.limits = limits
+        self.players = Players(store)
         self._window = Window()
 
     def reply(self, request: Request) -> Reply:

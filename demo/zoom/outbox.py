@@ -11,7 +11,7 @@ import threading
 import uuid
 from collections import deque
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from demo.zoom.signing import signature
@@ -33,6 +33,7 @@ TROUBLE: Final = {
     "stale": "Ten minutes old at the first try",
 }
 _KEPT: Final = 300
+_AT_ONCE: Final = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -63,10 +64,14 @@ class Delivery:
 
 @dataclass
 class Outbox:
-    """The queue. `hurry` is how many times faster retries come than Zoom's."""
+    """The queue. `address` is where it goes; `hurry` is how many times faster retries come than Zoom's."""
 
     secret: str = ""
+    address: str = ""
     hurry: float = 1
+    # When to ask the address next whether it knows the secret, and how it answered the last time.
+    validate_at: datetime = _AT_ONCE
+    validation: Json = field(default_factory=dict)
     trouble: set[str] = field(default_factory=set)
     log: deque[Json] = field(default_factory=lambda: deque(maxlen=_KEPT))
     _lock: threading.RLock = field(default_factory=threading.RLock)
@@ -137,6 +142,12 @@ class Outbox:
                 delivery.due = next_at
                 self._push(delivery)
             self._write(delivery, now, answer, good=good, next_at=next_at)
+
+    def validated(self, now: datetime, problem: str, *, again_at: datetime) -> None:
+        """Note how the address answered to its validation; `problem` is empty when it was right."""
+        with self._lock:
+            self.validation = {"at": now.isoformat(), "problem": problem}
+            self.validate_at = again_at
 
     def send_now(self, now: datetime) -> None:
         """Whatever waits for a retry, or is held back, goes out at once."""

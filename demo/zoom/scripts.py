@@ -33,6 +33,13 @@ class Cast:
     stranger: str = "iPhone"
 
 
+def cast_for(meeting: Json) -> Cast:
+    """A cast in which the second member is the meeting's first alternative host, where it has one."""
+    others = meeting["settings"].get("alternative_hosts", "").replace(",", ";").split(";")
+    email = next((address.strip() for address in others if address.strip()), "")
+    return Cast(second=email.split("@")[0].title(), second_email=email) if email else Cast()
+
+
 @dataclass(frozen=True)
 class Cue:
     """One step of a script, `after` its beginning. `facts` are those of `steps.take`."""

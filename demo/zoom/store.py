@@ -95,6 +95,10 @@ class Store:
         saved = json.loads(self.file.read_text())
         self.users = saved["users"]
         self.meetings = {int(number): meeting for number, meeting in saved["meetings"].items()}
+        for meeting in self.meetings.values():
+            # Kept by a simulator that did not know who waits yet.
+            meeting.setdefault("people", [])
+            meeting.get("running", {}).setdefault("rows", [])
         self.locked = saved["locked"]
         self.token = saved["token"]
         self.daily = saved["daily"]
