@@ -29,6 +29,15 @@ def answer_by(now: datetime, starts_at: datetime) -> datetime | None:
     return min(_to_quarter(_not_at_night(wanted)), last)
 
 
+def first_start_offered(now: datetime) -> datetime:
+    """The first start, in UTC, of which places are still offered at `now`: for an earlier one `answer_by` is None."""
+    soonest = _from_morning(now) + SHORTEST
+    # Exactly when the evening ends, an answer may still come; a moment later it waits for the morning.
+    if dates.local(soonest).time() != organisation().closes_at:
+        soonest = _from_morning(soonest)
+    return soonest + LAST_ANSWER_BEFORE
+
+
 def last_answer_at(starts_at: datetime) -> datetime:
     """The last moment at which a place can be taken by mail, in UTC; the evening before an early session."""
     last = dates.local(starts_at.astimezone(UTC) - LAST_ANSWER_BEFORE)

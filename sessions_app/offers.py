@@ -77,7 +77,7 @@ def offer_to(booking_id: Any, *, reason: str = "", by: Any, now: datetime) -> Pl
             raise ValidationError("Places are offered once the session is confirmed.")
         until = answer_by(now, session.starts_at)
         if until is None:
-            raise ValidationError("It is too late to offer a place: ring the family, then invite the child.")
+            raise ValidationError("It is too late to offer a place: ring the family, then give the child the place.")
         if not places_of(session).free:
             raise ValidationError("No place is free: give the session more places first.")
         reason = reason.strip()

@@ -16,7 +16,8 @@ from families.models import Child, Guardian
 
 @dataclass(frozen=True)
 class WaitingRow:
-    """One row. `what`: a code of its kind; `also`: another time that its kind needs; `count`: how many of it wait."""
+    """One row. `what`: a code of its kind, or its name; `also`: another time that its kind needs; `number`: of the
+    guardian's phone, where the page has staff ring; `count`: how many of the kind wait."""
 
     kind: str
     pk: UUID
@@ -27,6 +28,7 @@ class WaitingRow:
     what: str
     at: datetime
     also: datetime | None
+    number: str | None
     count: int
 
     @property
@@ -39,9 +41,20 @@ class WaitingRow:
 
 
 def as_rows(
-    kind: str, rows: QuerySet[Any], what: Any, at: str, also: Any = None, *, guardian: str = "", child: str = ""
+    kind: str,
+    rows: QuerySet[Any],
+    what: Any,
+    at: str,
+    also: Any = None,
+    *,
+    guardian: str = "",
+    child: str = "",
+    ring: bool = False,
 ) -> QuerySet[Any, Any]:
-    """The columns of `WaitingRow`, the earliest `at` first. `guardian` and `child` are paths to them."""
+    """The columns of `WaitingRow`, the earliest `at` first. `guardian` and `child` are paths to them.
+
+    `ring`: with the guardian's number.
+    """
     return rows.order_by(at).values_list(
         Value(kind, output_field=CharField()),
         F("pk"),
@@ -50,6 +63,7 @@ def as_rows(
         what,
         F(at),
         Cast(also, DateTimeField()),
+        _name(guardian if ring else "", "phone"),
         Window(Count("pk")),
     )
 

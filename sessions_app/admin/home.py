@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from sessions_app.admin.cards import SessionCard, cards
-from sessions_app.admin.home_rows import CHANGES, DATA, HELP, as_shown, waiting_at_home
+from sessions_app.admin.home_rows import CHANGES, DATA, HELP, PLACES, as_shown, waiting_at_home
 from sessions_app.models import Meeting, PhoneTask, Session, StaffProfile, SwapRequest
 from sessions_app.to_read import BEGUN, TO_READ, Begun, ToRead, begun_of, to_read_of
 from whippersnappers import dates
@@ -29,7 +29,12 @@ WEEK = timedelta(days=7)
 CLEARANCE_WARNING = timedelta(days=60)
 SHOWN = 5
 # Where all of what families wait for is.
-PAGES = {HELP: "families_helprequest", DATA: "families_datarequest", CHANGES: "families_proposal"}
+PAGES = {
+    HELP: "families_helprequest",
+    DATA: "families_datarequest",
+    CHANGES: "families_proposal",
+    PLACES: "sessions_app_session",
+}
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,7 @@ class Home:
     delivers: bool = False
     calls: Waiting | None = None
     help: Waiting | None = None
+    places: Waiting | None = None
     mails: Waiting | None = None
     proposals: Waiting | None = None
     data_requests: Waiting | None = None
@@ -158,6 +164,7 @@ def _add_what_waits(home: Home, user: User, now: datetime) -> None:
         if kind in PAGES
     }
     home.help, home.data_requests, home.proposals = (lists.get(kind) for kind in (HELP, DATA, CHANGES))
+    home.places = lists.get(PLACES)
     home.to_read, home.begun = to_read_of(waits.get(TO_READ, [])), begun_of(waits.get(BEGUN, []))
 
 

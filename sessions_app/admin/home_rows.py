@@ -10,15 +10,17 @@ from django.db.models import F, QuerySet, Value
 
 from families.models import DataRequest, HelpRequest, Proposal
 from sessions_app.admin.helping import with_next_session
+from sessions_app.filling_by_phone import NEXT_CHILD, TO_RING, sessions_to_fill
 from sessions_app.to_read import rows_at_home
 from sessions_app.waiting_rows import WaitingRow, as_rows
 from whippersnappers.accounts.models import User
 
-HELP, DATA, CHANGES = "help", "data", "changes"
+HELP, DATA, CHANGES, PLACES = "help", "data", "changes", "places"
 PERMISSIONS = {
     HELP: "families.change_helprequest",
     DATA: "families.change_datarequest",
     CHANGES: "families.change_proposal",
+    PLACES: "sessions_app.change_session",
 }
 
 
@@ -55,6 +57,12 @@ def _changes(now: datetime) -> QuerySet[Any, Any]:
     return as_rows(CHANGES, waiting, F("field"), "proposed_at", Value(None), guardian="proposed_by", child="child")
 
 
+def _places(now: datetime) -> QuerySet[Any, Any]:
+    return as_rows(
+        PLACES, sessions_to_fill(now), F("title"), "starts_at", guardian=TO_RING, child=NEXT_CHILD, ring=True
+    )
+
+
 def _help_shown(row: WaitingRow, now: datetime) -> HelpRequest:
     asked: Any = HelpRequest(pk=row.pk, guardian=row.guardian, device=row.what, asked_at=row.at)
     asked.next_session_at = row.also
@@ -72,9 +80,20 @@ def _change_shown(row: WaitingRow, now: datetime) -> Proposal:
     return Proposal(pk=row.pk, child=row.child, proposed_by=row.guardian, field=row.what, proposed_at=row.at)
 
 
-_ROWS: Mapping[str, Callable[[datetime], QuerySet[Any, Any]]] = {HELP: _help, DATA: _data, CHANGES: _changes}
+def _place_shown(row: WaitingRow, now: datetime) -> WaitingRow:
+    """As it is: the session by its key and its title, who is next, and whom to ring."""
+    return row
+
+
+_ROWS: Mapping[str, Callable[[datetime], QuerySet[Any, Any]]] = {
+    HELP: _help,
+    DATA: _data,
+    CHANGES: _changes,
+    PLACES: _places,
+}
 _SHOWN: Mapping[str, Callable[[WaitingRow, datetime], Any]] = {
     HELP: _help_shown,
     DATA: _data_shown,
     CHANGES: _change_shown,
+    PLACES: _place_shown,
 }

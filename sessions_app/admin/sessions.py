@@ -208,7 +208,7 @@ class SessionAdmin(FindsSessions, ExportsSessions, UsesActivities):
             "contacts": contacts,
             "unsigned": unsigned_said(contacts) if may_move and session.is_remote else "",
             "bookings": list(bookings.holding_a_place().knowing_consent()),
-            "waiting": waiting_list(session),
+            "waiting": waiting_list(session, now),
             "meeting": session.meetings.filter(is_wanted=True).select_related("host").first(),
         }
 

@@ -82,7 +82,7 @@ class OfferPlace(GivesAPlace):
     def explain(self) -> list[str]:
         until = answer_by(self.now, self.session.starts_at)
         if until is None:
-            return ["It is too late to offer a place by mail. Ring the family; if they come, invite the child."]
+            return ["It is too late to offer a place by mail. Ring the family; if they come, give the child the place."]
         said = f"{dates.day(until, now=self.now)}, {dates.clock(until)}"
         asks = f"The parents and carers of {self.booking.child} are asked by mail or by phone."
         return [asks, f"They can answer until {said}.", "The place is held for them until then.", *self.passes()]
@@ -97,15 +97,15 @@ class GivePlace(GivesAPlace):
     title, button = "Give a place", "Give the place"
 
     def refusal(self) -> str:
-        if self.session.state == Session.State.CONFIRMED:
+        if self.is_told and answer_by(self.now, self.session.starts_at) is not None:
             return "The session is confirmed: offer the place, so that the family can say whether they come."
         return super().refusal()
 
     def explain(self) -> list[str]:
-        return [
-            f"{self.booking.child} gets a place. The family hears of it once the session is confirmed.",
-            *self.passes(),
-        ]
+        told = "The family hears of it once the session is confirmed."
+        if self.is_told:
+            told = "Ring the family first. The invitation goes to them at once."
+        return [f"{self.booking.child} gets a place. {told}", *self.passes()]
 
     def act(self, form: forms.Form) -> str:
         booking.place_waiting(self.booking.pk, reason=form.cleaned_data.get("reason", ""), **self.by)

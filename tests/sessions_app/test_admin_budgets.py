@@ -27,6 +27,7 @@ from tests.factories import (
     household,
     tomorrow_at,
 )
+from tests.sessions_app.offer_scenes import wait_in_line
 from tests.sessions_app.series.scenes import started
 from whippersnappers import dates
 from whippersnappers.accounts.models import User
@@ -120,8 +121,17 @@ def wishes_of_a_family(number: int) -> None:
     asking_about_data.ask(guardian, "copy", "", press=uuid.uuid4(), **facts)
 
 
+def a_place_to_fill(number: int) -> None:
+    """A free place an hour before the start, and a child who waits for it."""
+    start = timezone.now() + timedelta(hours=1)
+    session = SessionFactory(
+        starts_at=start, ends_at=start + timedelta(hours=1), state="confirmed", confirmed_at=timezone.now()
+    )
+    wait_in_line(session, since=timezone.now())
+
+
 def everything(number: int) -> None:
-    for make in (a_session, a_meeting, a_call, a_mail, a_lapsing_person, wishes_of_a_family):
+    for make in (a_session, a_meeting, a_call, a_mail, a_lapsing_person, wishes_of_a_family, a_place_to_fill):
         make(number)
 
 

@@ -1,10 +1,10 @@
 """Until when a family may answer: the usual day, close to the session, at night and across the clock changes."""
 
-from datetime import timedelta
+from datetime import UTC, time, timedelta
 
 import pytest
 
-from sessions_app.offer_times import LAST_ANSWER_BEFORE, answer_by, last_answer_at
+from sessions_app.offer_times import LAST_ANSWER_BEFORE, answer_by, first_start_offered, last_answer_at
 from tests.factories import london
 
 
@@ -59,3 +59,17 @@ def test_no_offer_ends_in_the_past_at_night_or_too_near(hour, lead):
 def test_the_time_is_a_setting(settings):
     settings.PLACE_OFFER_TIME = timedelta(hours=6)
     assert answer_by(london("2026-11-16 10:00"), london("2026-11-24 16:00")) == london("2026-11-16 16:00")
+
+
+@pytest.mark.parametrize("day", ["2026-11-24", "2026-10-24", "2027-03-27"])
+@pytest.mark.parametrize("hours", [("08:00", "20:00"), ("00:00", "23:30"), ("09:15", "19:00")])
+def test_the_first_start_offered_is_where_offers_begin(settings, day, hours):
+    """In steps of a quarter of an hour through a day and a half, across the night and both clock changes."""
+    settings.ORGANISATION_OPENS_AT, settings.ORGANISATION_CLOSES_AT = map(time.fromisoformat, hours)
+    quarter = timedelta(minutes=15)
+    for n in range(0, 96, 3):
+        now = (london(f"{day} 00:00").astimezone(UTC) + n * quarter + timedelta(seconds=n % 2)).astimezone(UTC)
+        first = first_start_offered(now)
+        starts = [now + m * quarter for m in range(8, 144, 5)] + [first, first - timedelta(seconds=1)]
+        for start in starts:
+            assert (answer_by(now, start) is not None) == (start >= first), (now, start, first)
