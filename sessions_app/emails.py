@@ -9,6 +9,7 @@ from typing import Any
 
 from families.models import Child
 from sessions_app import (
+    alert_mails,
     answer_mails,
     family_emails,
     mail_checks,
@@ -29,7 +30,7 @@ from sessions_app.timetable_mails import NO_SHEET, sheet_of
 from whippersnappers.outbox.catalogue import MailKind, Rendered, register
 from whippersnappers.outbox.models import OutgoingMail
 
-__all__ = ["PREVIEW_KINDS", "answer_mails", "offer_mails", "preview", "rota_mails"]
+__all__ = ["PREVIEW_KINDS", "alert_mails", "answer_mails", "offer_mails", "preview", "rota_mails"]
 
 
 def _invitation(mail: OutgoingMail, now: datetime) -> Rendered:

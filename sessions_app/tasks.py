@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from sessions_app import gate, latecomers, meetings, notices, offers, rota_notices
+from sessions_app import gate, latecomers, meetings, notices, offers, policy_alerts, rota_notices
 from sessions_app.bulk import running
 from sessions_app.series import working
 
@@ -30,6 +30,12 @@ def recheck_readiness() -> None:
 def warn_of_clearance() -> None:
     """Tell of DBS and training that run out soon."""
     rota_notices.warn_of_clearance(timezone.now())
+
+
+@shared_task
+def tell_again_of_policy_alerts() -> None:
+    """Tell the deputy of urgent policy alerts that nobody has acknowledged."""
+    policy_alerts.tell_again_of_waiting(timezone.now())
 
 
 @shared_task

@@ -8,11 +8,13 @@ import factory
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
+from sessions_app.live.alert_kinds import KINDS, AlertKind
 from sessions_app.models import (
     DoorDecision,
     HostStart,
     Meeting,
     MeetingRun,
+    PolicyAlert,
     Presence,
     RecordingRun,
     Session,
@@ -133,3 +135,18 @@ class HostStartFactory(DjangoModelFactory[HostStart]):
     session = factory.SubFactory(ConfirmedFactory)
     staff = factory.SubFactory(StaffProfileFactory)
     at = factory.LazyFunction(timezone.now)
+
+
+class PolicyAlertFactory(DjangoModelFactory[PolicyAlert]):
+    """An alert as the portal raises it, of too few staff unless a test says otherwise; nobody is mailed."""
+
+    class Meta:
+        model = PolicyAlert
+
+    session = factory.SubFactory(ConfirmedFactory)
+    kind = AlertKind.TOO_FEW_STAFF
+    clause = factory.LazyAttribute(lambda o: KINDS[o.kind].clause)
+    cause = factory.Sequence(lambda n: f"cause {n}")
+    facts = factory.LazyFunction(lambda: {"staff_present": ["Maya Lind"], "families_count": 1})
+    began_at = factory.LazyAttribute(lambda o: o.session.starts_at)
+    raised_at = factory.LazyAttribute(lambda o: o.began_at)

@@ -122,6 +122,13 @@ NAVIGATION: dict[str, list[Item]] = {
         Item("My records", "edit_note", "my_records", "sessions_app.write_own_records"),
         Item("Records", "description", "sessions_app_sessionrecord", "sessions_app.read_all_records"),
         Item("Rota", "view_week", "rota", "sessions_app.change_session"),
+        Item(
+            "Policy alerts",
+            "notification_important",
+            "sessions_app_policyalert",
+            "sessions_app.view_policyalert",
+            "sessions_app.admin.badges.policy_alerts_waiting",
+        ),
         Item("Waiting this term", "hourglass_top", "waiting_this_term", "sessions_app.change_booking"),
         Item("Staff", "badge", "sessions_app_staffprofile", "sessions_app.view_staffprofile"),
         Item("Skills", "star", "sessions_app_skill", "sessions_app.view_skill"),

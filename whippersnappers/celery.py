@@ -72,6 +72,11 @@ app.conf.beat_schedule = {
         "schedule": 3600.0,
         "options": {"expires": 3600.0},
     },
+    "tell again of urgent policy alerts": {
+        "task": "sessions_app.tasks.tell_again_of_policy_alerts",
+        "schedule": 60.0,
+        "options": {"expires": 60.0},
+    },
     "look at the clocks of safeguarding": {
         "task": "safeguarding.tasks.look_at_the_clocks",
         "schedule": 60.0,

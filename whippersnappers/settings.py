@@ -61,6 +61,8 @@ REMINDER_AT = time.fromisoformat(env.str("REMINDER_AT", "09:00"))
 JOIN_OPENS_BEFORE = timedelta(minutes=env.float("JOIN_OPENS_MINUTES", 15))
 PLACE_OFFER_TIME = timedelta(hours=env.float("PLACE_OFFER_HOURS", 24))
 CHANGE_MAIL_DELAY = timedelta(minutes=env.float("CHANGE_MAIL_MINUTES", 5))
+# How long an urgent policy alert may wait for somebody before the deputy hears of it too.
+POLICY_ALERT_WAITS = timedelta(minutes=env.float("POLICY_ALERT_MINUTES", 15))
 BULK_UNDO_WINDOW = timedelta(seconds=env.float("BULK_UNDO_SECONDS", 120))
 
 # What a form may bring in its fields, in bytes: 5,000 rows pasted from a spreadsheet,

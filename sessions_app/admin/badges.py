@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from families.models import DataRequest, HelpRequest, Proposal
-from sessions_app.models import PhoneTask
+from sessions_app.models import PhoneTask, PolicyAlert
 from whippersnappers.outbox.models import OutgoingMail
 
 
@@ -36,6 +36,11 @@ def requests_for_help(request: HttpRequest) -> int:
     return _counts(request)["help"]
 
 
+def policy_alerts_waiting(request: HttpRequest) -> int:
+    """Policy alerts for coordinators of which nobody has said yet what came of it."""
+    return _counts(request)["alerts"]
+
+
 def _counts(request: Any) -> dict[str, int]:
     """Counted when the first line asks, and kept for the others of the same page."""
     if not hasattr(request, "badges"):
@@ -44,7 +49,8 @@ def _counts(request: Any) -> dict[str, int]:
         proposals = _count("proposals", Proposal.objects.waiting())
         data_requests = _count("data_requests", DataRequest.objects.open())
         helped = _count("help", HelpRequest.objects.waiting())
-        request.badges = dict(calls.union(mails, proposals, data_requests, helped, all=True))
+        alerts = _count("alerts", PolicyAlert.objects.operational().unsettled())
+        request.badges = dict(calls.union(mails, proposals, data_requests, helped, alerts, all=True))
     return request.badges
 
 

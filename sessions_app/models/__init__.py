@@ -9,6 +9,7 @@ from sessions_app.models.let_in import LetIn
 from sessions_app.models.meetings import Meeting, ZoomHost
 from sessions_app.models.offers import PlaceOffer
 from sessions_app.models.planning import Place, Session, SessionItem, SessionRevision, SessionStep
+from sessions_app.models.policy_alerts import PolicyAlert
 from sessions_app.models.presence import DoorDecision, HostStart, MeetingRun, Presence, RecordingRun
 from sessions_app.models.records import RecordAmendment, RecordTiming, SessionRecord
 from sessions_app.models.rota import Absence, Skill, SwapRequest, WorkingHours
@@ -42,6 +43,7 @@ __all__ = [
     "PhoneTask",
     "Place",
     "PlaceOffer",
+    "PolicyAlert",
     "Presence",
     "Reconciling",
     "RecordAmendment",

@@ -26,6 +26,7 @@ from safeguarding.raising import Report, raise_concern
 from safeguarding.vocabulary import Agency, Kind, PersonRole
 from sessions_app import confirming, family_feed, invitations, link_tokens, offer_links, rota_feed
 from sessions_app.bulk import choosing
+from sessions_app.live.alert_kinds import AlertKind
 from sessions_app.models import (
     Activity,
     Booking,
@@ -35,6 +36,7 @@ from sessions_app.models import (
     Meeting,
     PhoneTask,
     PlaceOffer,
+    PolicyAlert,
     Series,
     SeriesWork,
     Session,
@@ -45,6 +47,7 @@ from sessions_app.models import (
     SwapRequest,
     Term,
 )
+from sessions_app.policy_alerts import raise_alert
 from sessions_app.records import opening
 from sessions_app.series import rules
 from tests.factories import (
@@ -135,6 +138,7 @@ def build() -> World:
     things = _things(session, theirs, child, guardian, staff["coordinator"])
     things |= _concern(staff["practitioner"], child, subject, staff["lead"])
     things["draft"] = _draft(staff["practitioner"]).concern
+    things["policy_alert"] = _policy_alert(subject)
     return World(people, {**things, "other_child": other_child, "missing": UUID(int=0)})
 
 
@@ -169,6 +173,16 @@ def _concern(by: User, child: Child, subject: User, lead: User) -> dict[str, Any
     ConcernPerson.objects.create(concern=linked, user=subject, role=PersonRole.SUBJECT)
     link(concern.pk, linked.reference, reason="It is like it", by=lead, now=now)
     return {"concern": concern, "linked_concern": linked, "concern_sent": sent, **files, **steps}
+
+
+def _policy_alert(subject: User) -> PolicyAlert:
+    """Of a session that one of the Leads delivers, to whom it does not exist as somebody who safeguards."""
+    session = SessionFactory(title="Shadow songs", starts_at=tomorrow_at(11))
+    StaffAssignmentFactory(session=session, staff=StaffProfileFactory(user=subject))
+    return raise_alert(
+        AlertKind.TOO_FEW_STAFF, session, cause="1", facts={"staff_present": ["canary-alert-staff"]},
+        began_at=session.starts_at, now=timezone.now(),
+    )  # fmt: skip
 
 
 def _draft(by: User) -> ConcernDraft:

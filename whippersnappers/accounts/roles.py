@@ -60,6 +60,7 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
         | _some("view add change", "sessions_app", "staffassignment", "booking")
         | _some("view change", "sessions_app", "phonetask")
         | _some("view change", "families", "helprequest")
+        | _some("view change", "sessions_app", "policyalert")
         | _some("view", "sessions_app", "meeting", "zoomhost", "invitation")
         | {"outbox.view_outgoingmail", "outbox.resend_outgoingmail"}
         | _ALL_RECORDS
