@@ -3,6 +3,7 @@
 from django.urls import path
 
 from sessions_app import staff_feed
+from sessions_app.console import checklist, pages, pressing
 from sessions_app.live import webhook
 from sessions_app.my_data import portal as my_data
 from sessions_app.portal import agreement, calendar, feedback, helping, home, join, photos, pictures, places, sessions
@@ -31,6 +32,10 @@ urlpatterns = [
     path("portal/my-data/file/", my_data.as_data, name="portal_my_data_file"),
     path("portal/my-data/sent/<uuid:pk>/", my_data.sent, name="portal_my_data_sent"),
     path("rota/<str:token>.ics", staff_feed.rota_feed, name="rota_feed"),
+    path("live/<uuid:pk>/", pages.console, name="live_console"),
+    path("live/<uuid:pk>/now/", pages.live, name="live_now"),
+    path("live/<uuid:pk>/checklist/", checklist.answered, name="live_checklist"),
+    path("live/<uuid:pk>/presses/", pressing.pressed, name="live_presses"),
     path("place/<str:token>/", places.place, name="place"),
     path("join/<str:token>/pictures/", pictures.join_pictures, name="join_pictures"),
     path("join/<str:token>/pictures.pdf", pictures.join_pictures_pdf, name="join_pictures_pdf"),

@@ -3,6 +3,7 @@
 from sessions_app.models.activities import Activity, ActivityItem, ActivityStep
 from sessions_app.models.bookings import Booking, ChildInMySessions, Invitation, JoinUse, PhoneTask
 from sessions_app.models.bulk import BulkItem, BulkRun
+from sessions_app.models.console import ConsolePress, DeliveryCheck
 from sessions_app.models.family_answers import FamilyAnswer, Feedback
 from sessions_app.models.family_calendars import FamilyCalendar
 from sessions_app.models.let_in import LetIn
@@ -29,6 +30,8 @@ __all__ = [
     "BulkItem",
     "BulkRun",
     "ChildInMySessions",
+    "ConsolePress",
+    "DeliveryCheck",
     "DoorDecision",
     "FamilyAnswer",
     "FamilyCalendar",

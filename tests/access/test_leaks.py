@@ -33,7 +33,17 @@ from safeguarding.paper.entering import Sheet, enter_paper
 from safeguarding.raising import Report, raise_concern
 from safeguarding.retention.reviewing import hold
 from safeguarding.vocabulary import Kind, PersonRole
-from sessions_app.models import Booking, FamilyAnswer, Feedback, Invitation, LetIn, Meeting, Session, StaffProfile
+from sessions_app.models import (
+    Booking,
+    DeliveryCheck,
+    FamilyAnswer,
+    Feedback,
+    Invitation,
+    LetIn,
+    Meeting,
+    Session,
+    StaffProfile,
+)
 from tests.access.world import PEOPLE, REPORTED, World, build
 from tests.factories import BookingFactory, SessionFactory, StaffAssignmentFactory
 from tests.safeguarding.scenes import shared
@@ -68,6 +78,7 @@ MAY_READ: dict[str, set[str]] = {
     "canary-signed-gita": {"coordinator", "guardian"},
     "canary-device-gita": {"coordinator", "guardian"},
     "canary-let-in": {"coordinator"},
+    "canary-in-the-room": {"coordinator", "practitioner"},
     "canary-secret-code": set(),
     "canary-help-words": {"coordinator"},
     "canary-help-test": {"coordinator"},
@@ -146,6 +157,9 @@ def plant(world: World) -> None:
         by=world.people["coordinator"],
         at=timezone.now(),
     )
+    by = StaffProfile.objects.get(user=world.people["practitioner"])
+    checked = {"dressed": True, "surroundings": True, "language": True, "room": "others", "at": timezone.now()}
+    DeliveryCheck.objects.create(session=world.things["session"], staff=by, room_note="canary-in-the-room", **checked)
     _plant_help_and_worry(world)
     OutgoingMail.objects.create(
         key="canary",

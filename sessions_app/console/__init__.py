@@ -1,0 +1,1 @@
+"""The delivery console: one page per session for whoever delivers it, on the day."""
