@@ -26,11 +26,12 @@ from sessions_app.mail_readers import carries, family, staff_facts, to_staff
 from sessions_app.mail_times import PREPARATION, REMINDER
 from sessions_app.models import Session
 from sessions_app.phone_tasks import mail_died
+from sessions_app.records import mails as record_mails
 from sessions_app.timetable_mails import NO_SHEET, sheet_of
 from whippersnappers.outbox.catalogue import MailKind, Rendered, register
 from whippersnappers.outbox.models import OutgoingMail
 
-__all__ = ["PREVIEW_KINDS", "alert_mails", "answer_mails", "offer_mails", "preview", "rota_mails"]
+__all__ = ["PREVIEW_KINDS", "alert_mails", "answer_mails", "offer_mails", "preview", "record_mails", "rota_mails"]
 
 
 def _invitation(mail: OutgoingMail, now: datetime) -> Rendered:

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from sessions_app import gate, latecomers, meetings, notices, offers, policy_alerts, rota_notices
 from sessions_app.bulk import running
+from sessions_app.records import chasing, opening
 from sessions_app.series import working
 
 
@@ -42,6 +43,14 @@ def tell_again_of_policy_alerts() -> None:
 def look_after_waiting_lists() -> None:
     """End the offers of places that nobody answered in time, and offer every free place to the next."""
     offers.lapse_due(timezone.now())
+
+
+@shared_task
+def look_after_records() -> None:
+    """Open the records of 1:1 sessions that are over, and say which ones are late."""
+    now = timezone.now()
+    opening.open_due(now)
+    chasing.chase(now)
 
 
 @shared_task

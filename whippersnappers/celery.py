@@ -47,6 +47,11 @@ app.conf.beat_schedule = {
         "schedule": 60.0,
         "options": {"expires": 60.0},
     },
+    "look after the records of sessions": {
+        "task": "sessions_app.tasks.look_after_records",
+        "schedule": 60.0,
+        "options": {"expires": 60.0},
+    },
     "look after imports of families": {
         "task": "families.tasks.sweep_imports",
         "schedule": 15.0,

@@ -17,7 +17,9 @@ from django.utils import timezone
 from sessions_app.admin.cards import SessionCard, cards
 from sessions_app.admin.home_rows import CHANGES, DATA, HELP, PLACES, as_shown, waiting_at_home
 from sessions_app.models import Meeting, PhoneTask, Session, StaffProfile, SwapRequest
+from sessions_app.records import at_home
 from sessions_app.to_read import BEGUN, TO_READ, Begun, ToRead, begun_of, to_read_of
+from sessions_app.waiting_rows import WaitingRow
 from whippersnappers import dates
 from whippersnappers.accounts.models import User
 from whippersnappers.outbox import catalogue
@@ -77,6 +79,8 @@ class Home:
     mail_trouble: list[str] = field(default_factory=list)
     to_read: list[ToRead] = field(default_factory=list)
     begun: list[Begun] = field(default_factory=list)
+    own_records: Waiting | None = None
+    late_records: Waiting | None = None
 
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
@@ -166,6 +170,13 @@ def _add_what_waits(home: Home, user: User, now: datetime) -> None:
     home.help, home.data_requests, home.proposals = (lists.get(kind) for kind in (HELP, DATA, CHANGES))
     home.places = lists.get(PLACES)
     home.to_read, home.begun = to_read_of(waits.get(TO_READ, [])), begun_of(waits.get(BEGUN, []))
+    home.own_records = _records(waits.get(at_home.OWN, []), reverse("admin:my_records"), now)
+    late = reverse("admin:sessions_app_sessionrecord_changelist")
+    home.late_records = _records(waits.get(at_home.LATE, []), f"{late}?overdue=yes", now)
+
+
+def _records(rows: list[WaitingRow], url: str, now: datetime) -> Waiting | None:
+    return Waiting(rows[0].count, list(at_home.as_shown(rows, now)), url) if rows else None
 
 
 def _list_of(kind: str) -> str:

@@ -1,5 +1,5 @@
-"""What waits on the staff home page: help, answers about data, answers to changes; what is to be read, what was begun.
-One query for all.
+"""What waits on the staff home page: help, answers about data, answers to changes; what is to be read, what was begun;
+records to write, and late ones. One query for all.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,6 +11,7 @@ from django.db.models import F, QuerySet, Value
 from families.models import DataRequest, HelpRequest, Proposal
 from sessions_app.admin.helping import with_next_session
 from sessions_app.filling_by_phone import NEXT_CHILD, TO_RING, sessions_to_fill
+from sessions_app.records import at_home
 from sessions_app.to_read import rows_at_home
 from sessions_app.waiting_rows import WaitingRow, as_rows
 from whippersnappers.accounts.models import User
@@ -31,6 +32,7 @@ def waiting_at_home(user: User, now: datetime, most: int) -> Mapping[str, list[W
     """
     answers = [kind for kind in _ROWS if user.has_perm(PERMISSIONS[kind])]
     asked = [*(_ROWS[kind](now)[:most] for kind in answers), *rows_at_home(user, now)]
+    asked += at_home.rows_at_home(user, now, most)
     found: dict[str, list[WaitingRow]] = {kind: [] for kind in answers}
     for row in asked[0].union(*asked[1:], all=True) if asked else ():
         waits = WaitingRow(*row)

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from sessions_app.models import RecordAmendment, SessionRecord
+from sessions_app.records.alerting import end_overdue
 from sessions_app.records.standing import State, check_amends, check_countersigns
 from sessions_app.records.writing import locked
 from whippersnappers.accounts.models import User
@@ -30,6 +31,7 @@ def countersign(record_id: Any, *, by: User, now: datetime) -> SessionRecord:
     signed.state, signed.countersigned_by, signed.countersigned_at = State.COMPLETE, staff, now
     signed.save(update_fields=["state", "countersigned_by", "countersigned_at"])
     record("record.countersigned", by=by, target=signed, now=now)
+    end_overdue(signed, now=now)
     return signed
 
 

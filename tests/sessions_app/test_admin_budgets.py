@@ -28,6 +28,7 @@ from tests.factories import (
     tomorrow_at,
 )
 from tests.sessions_app.offer_scenes import wait_in_line
+from tests.sessions_app.records.scenes import scene
 from tests.sessions_app.series.scenes import started
 from whippersnappers import dates
 from whippersnappers.accounts.models import User
@@ -130,8 +131,14 @@ def a_place_to_fill(number: int) -> None:
     wait_in_line(session, since=timezone.now())
 
 
+def a_record(number: int) -> None:
+    """A late one that is to be countersigned."""
+    scene(timezone.now() - timedelta(days=2)).signed(timezone.now())
+
+
 def everything(number: int) -> None:
-    for make in (a_session, a_meeting, a_call, a_mail, a_lapsing_person, wishes_of_a_family, a_place_to_fill):
+    makers = (a_session, a_meeting, a_call, a_mail, a_lapsing_person, wishes_of_a_family, a_place_to_fill, a_record)
+    for make in makers:
         make(number)
 
 
@@ -150,6 +157,7 @@ LISTS: dict[str, tuple[str, Callable[[int], object], int]] = {
     "series": ("admin:sessions_app_series_changelist", a_series, 7),
     "terms": ("admin:sessions_app_term_changelist", a_term, 6),
     "holidays": ("admin:sessions_app_holiday_changelist", a_holiday, 6),
+    "records": ("admin:sessions_app_sessionrecord_changelist", a_record, 8),
     "places": ("admin:sessions_app_place_changelist", lambda n: PlaceFactory(), 6),
     "hosts": ("admin:sessions_app_zoomhost_changelist", lambda n: ZoomHostFactory(), 6),
     "meetings": ("admin:sessions_app_meeting_changelist", a_meeting, 6),

@@ -179,6 +179,7 @@ def test_the_greeting_knows_londons_clock(coordinator: User, hour: str, said: st
                 "Activities",
                 "Records",
                 "Rota",
+                "Policy alerts",
                 "Waiting this term",
                 "Staff",
                 "Skills",

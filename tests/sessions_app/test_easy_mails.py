@@ -43,8 +43,9 @@ LONGEST = 15  # words
 # To staff only.
 TO_STAFF = {
     "account_welcome", "audit_head", "clearance_warning", "concern_raised", "concern_waits", "coordinator_alert",
-    "dead_mails", "help_asked", "password_reset", "policy_alert", "policy_alert_lead", "staff_alert", "staff_assigned",
-    "staff_cancelled", "staff_changed", "staff_swap_asked", "staff_swap_refused", "staff_withdrawn",
+    "dead_mails", "help_asked", "password_reset", "policy_alert", "policy_alert_lead", "record_due", "record_overdue",
+    "staff_alert", "staff_assigned", "staff_cancelled", "staff_changed", "staff_swap_asked", "staff_swap_refused",
+    "staff_withdrawn",
 }  # fmt: skip
 
 

@@ -5,7 +5,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -234,3 +236,53 @@ def test_practitioners_find_those_of_their_own_sessions_only(client: Client, her
     assert client.get(record_pages.page_of(other.record.pk)).status_code == 404
     StaffAssignment.objects.filter(staff=here.lead).update(withdrawn_at=timezone.now())
     assert client.get(record_pages.page_of(here.record.pk)).status_code == 404
+
+
+def test_home_says_which_records_wait_and_leads_to_them(client: Client, here: Scene, coordinator: User) -> None:
+    late = scene(timezone.now() - timedelta(days=3), lead=here.lead)
+    here.signed(timezone.now())
+    home = reverse("admin:index")
+    client.force_login(here.lead.user)
+    html = text_of(client.get(home))
+    assert f"{late.child}</a>: to write" in html
+    assert str(here.child) not in html
+    client.force_login(here.second.user)
+    html = text_of(client.get(home))
+    assert f"{here.child}</a>: to countersign" in html
+    client.force_login(coordinator)
+    html = text_of(client.get(home))
+    assert "Records that are overdue" in html
+    assert str(late.child) in html
+    assert str(here.child) not in html
+
+
+def test_a_sessions_page_shows_its_records_and_where_to_begin_one(
+    client: Client, here: Scene, coordinator: User
+) -> None:
+    address = reverse("admin:sessions_app_session_change", args=[here.session.pk])
+    link = record_pages.page_of(here.record.pk)
+    for user in (here.lead.user, coordinator):
+        client.force_login(user)
+        assert link in text_of(client.get(address))
+    Session.objects.filter(pk=here.session.pk).update(kind=Session.Kind.SMALL_GROUP)
+    SessionRecord.objects.all().delete()
+    client.force_login(here.second.user)
+    assert f'Write a record<span class="st-unseen"> of {here.child}' in text_of(client.get(address))
+    client.force_login(coordinator)
+    assert "Write a record" not in text_of(client.get(address))
+
+
+def test_own_records_cost_the_same_with_one_and_with_thirty(client: Client) -> None:
+    now = timezone.now()
+    first = scene(now - timedelta(hours=1))
+    client.force_login(first.lead.user)
+    counted = []
+    for more in (0, 29):
+        for number in range(1, more + 1):
+            one = scene(now - timedelta(hours=1 + number), lead=first.lead)
+            if number % 3 == 0:
+                one.complete(now)
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(reverse("admin:my_records")).status_code == 200
+        counted.append(len(captured))
+    assert counted == [5, 5]
