@@ -14,8 +14,8 @@ from whippersnappers.working_days import after_working_days
 
 _HOURS = {Severity.IMMEDIATE: 1, Severity.HIGH: 1, Severity.MEDIUM: 3}
 _LOW_WORKING_DAYS = 1
-_LADO_WORKING_DAYS = 1
-_DECISION_WORKING_DAYS = 1
+LADO_WORKING_DAYS = 1
+DECISION_WORKING_DAYS = 1
 
 
 class Escalation(Enum):
@@ -42,12 +42,12 @@ def acknowledge_by(submitted_at: datetime, severity: Severity | None, *, times: 
 
 def lado_by(submitted_at: datetime) -> datetime:
     """Until when an allegation about staff must have reached the LADO."""
-    return after_working_days(submitted_at, _LADO_WORKING_DAYS)
+    return after_working_days(submitted_at, LADO_WORKING_DAYS)
 
 
 def decision_by(referred_at: datetime) -> datetime:
     """Until when children's services should have said what they do; after that we ask."""
-    return after_working_days(referred_at, _DECISION_WORKING_DAYS)
+    return after_working_days(referred_at, DECISION_WORKING_DAYS)
 
 
 @dataclass(frozen=True)

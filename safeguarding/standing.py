@@ -3,14 +3,26 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from safeguarding import waiting
 from safeguarding.escalating import HEARTBEAT
 from safeguarding.heads import LEFT, MISSED_AFTER
-from safeguarding.models import Action, Concern
 from whippersnappers.accounts.models import User
 from whippersnappers.outbox.models import Heartbeat
 from whippersnappers.outbox.trouble import part, trouble
 
 CLOCKS_STOPPED_AFTER = timedelta(minutes=10)
+# What is late, and what else somebody has to see to: how the overview says how many of each there are.
+_LATE = {
+    "overdue": ("action overdue", "actions overdue"),
+    "lado": ("allegation of which the LADO was not told in time", "allegations of which the LADO was not told in time"),
+    "decisions": ("answer of children’s services late", "answers of children’s services late"),
+}
+_TO_SEE_TO = {
+    "to_judge": ("to be judged", "to be judged"),
+    "to_agree": ("needs your agreement to close", "need your agreement to close"),
+    "reviews": ("kept for as long as it must be", "kept for as long as they must be"),
+    "alerts": ("alert to staff ends soon", "alerts to staff end soon"),
+}
 
 
 @dataclass(frozen=True)
@@ -19,7 +31,7 @@ class Standing:
 
     unread: int
     oldest_unread: datetime | None
-    overdue: int
+    numbers: dict[str, int]
     clocks_ran_at: datetime | None
     clocks_stopped: bool
     head_left_at: datetime | None
@@ -27,18 +39,47 @@ class Standing:
     mail_trouble: list[str]
 
     @property
+    def late(self) -> int:
+        """How many things are late, besides what nobody has acknowledged."""
+        return sum(self.numbers[name] for name in _LATE)
+
+    @property
+    def to_see_to(self) -> int:
+        """How many things wait for a decision and are not late."""
+        return sum(self.numbers[name] for name in _TO_SEE_TO)
+
+    @property
+    def late_in_words(self) -> str:
+        """`2 actions overdue, 1 answer of children’s services late`."""
+        return self._in_words(_LATE)
+
+    @property
+    def to_see_to_in_words(self) -> str:
+        """`1 to be judged, 2 need your agreement to close`."""
+        return self._in_words(_TO_SEE_TO)
+
+    def _in_words(self, names: dict[str, tuple[str, str]]) -> str:
+        counted = ((self.numbers[name], words) for name, words in names.items())
+        return ", ".join(f"{number} {one if number == 1 else many}" for number, (one, many) in counted if number)
+
+    @property
     def facts(self) -> tuple[object, ...]:
         """What a page that waits would show of it."""
-        return (self.unread, self.oldest_unread, self.overdue, self.clocks_stopped, self.head_missed, self.mail_trouble)
+        counts = tuple(self.numbers.values())
+        return (self.unread, self.oldest_unread, counts, self.clocks_stopped, self.head_missed, self.mail_trouble)
 
 
 def standing(user: User, now: datetime) -> Standing:
     """How things stand for this person, in one query and those about the mail."""
-    seen = Concern.objects.visible_to(user).in_hand()
-    late = Action.objects.filter(concern__in=seen.values("pk"), done_at=None, due_at__lte=now)
     parts = [
-        part("unread", seen.filter(acknowledged_at=None), "submitted_at"),
-        part("overdue", late, "due_at"),
+        part("unread", waiting.unread(user), "submitted_at"),
+        part("overdue", waiting.overdue(user, now), "due_at"),
+        part("lado", waiting.lado_late(user, now), "submitted_at"),
+        part("decisions", waiting.decisions_late(user, now), "made_at"),
+        part("to_judge", waiting.to_judge(user), "acknowledged_at"),
+        part("to_agree", waiting.to_agree(user), "submitted_at"),
+        part("reviews", waiting.reviews_to_decide(user), "opened_at"),
+        part("alerts", waiting.alerts_ending(user, now), "ends_at"),
         part("clocks", Heartbeat.objects.filter(name=HEARTBEAT), "at"),
         part("head", Heartbeat.objects.filter(name=LEFT), "at"),
     ]
@@ -47,7 +88,7 @@ def standing(user: User, now: datetime) -> Standing:
     return Standing(
         unread=facts["unread"][1],
         oldest_unread=facts["unread"][0],
-        overdue=facts["overdue"][1],
+        numbers={name: facts[name][1] for name in (*_LATE, *_TO_SEE_TO)},
         clocks_ran_at=ran,
         clocks_stopped=ran is None or now - ran >= CLOCKS_STOPPED_AFTER,
         head_left_at=left,

@@ -14,6 +14,7 @@ TESTS = [
     f"tests/safeguarding/test_{name}.py"
     for name in (
         "reading",
+        "waiting",
         "closing",
         "looking_after",
         "linking",
@@ -151,8 +152,10 @@ MUTATIONS = [
         "return self.exclude(state=State.DRAFT)",
     ),
     ("safeguarding/retention/rules.py", "not facts.is_held and ", ""),
-    ("safeguarding/gathering/keeping.py", "~Exists(held), ", ""),
-    ("safeguarding/gathering/keeping.py", "seen = Concern.objects.visible_to(user)", "seen = Concern.objects.all()"),
+    ("safeguarding/waiting.py", "~Exists(held), ", ""),
+    ("safeguarding/waiting.py", "seen = Concern.objects.visible_to(user)", "seen = Concern.objects.all()"),
+    ("safeguarding/waiting.py", "Concern.objects.visible_to(user).in_hand()", "Concern.objects.in_hand()"),
+    ("safeguarding/waiting.py", "StaffAlert.objects.visible_to(user).shown(now)", "StaffAlert.objects.shown(now)"),
     ("safeguarding/retention/destroying.py", "    if review.proposed_by == by:\n", "    if False:\n"),
     ("safeguarding/retention/destroying.py", "    if standing_hold(concern) is not None:\n", "    if False:\n"),
     ("safeguarding/retention/destroying.py", " or not is_due(facts_of(concern), now)", ""),

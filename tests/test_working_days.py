@@ -1,11 +1,11 @@
 """Working days of England and Wales, and counting in them."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from whippersnappers.dates import LONDON
-from whippersnappers.working_days import after_working_days, bank_holidays, is_working_day
+from whippersnappers.working_days import after_working_days, bank_holidays, is_working_day, last_start_over
 
 
 def at(text: str) -> datetime:
@@ -75,3 +75,14 @@ def test_a_time_without_a_zone_is_refused() -> None:
 
 def test_bank_holidays_have_names() -> None:
     assert bank_holidays(2026)[date(2026, 4, 3)] == "Good Friday"
+
+
+# A bank holiday at Easter with the change of the clocks before it, and one at the end of December.
+@pytest.mark.parametrize("first", ["2026-03-27", "2026-04-01", "2026-10-23", "2026-12-23"])
+@pytest.mark.parametrize("count", [1, 2])
+def test_the_last_start_that_is_over_agrees_with_the_clock(first: str, count: int) -> None:
+    hours = [at(f"{first}T00:00") + timedelta(hours=n) for n in range(8 * 24)]
+    for now in hours:
+        last = last_start_over(now, count)
+        for start in hours:
+            assert (after_working_days(start, count) <= now) == (start <= last), (start, now)

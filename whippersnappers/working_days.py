@@ -41,3 +41,24 @@ def _next(day: date) -> date:
     while not is_working_day(day):
         day += timedelta(days=1)
     return day
+
+
+def last_start_over(now: datetime, count: int) -> datetime:
+    """The latest moment, in UTC, from which `count` working days have gone by at `now`: for asking a database.
+
+    Whatever began then or before is over by `after_working_days`; whatever began later is not. Raises ValueError for a
+    naive `now`.
+    """
+    ends = local(now)
+    # On a day off the clocks stand at the end of the last working day.
+    day, at = (ends.date(), ends.time()) if is_working_day(ends.date()) else (_before(ends.date()), time.max)
+    for _ in range(count):
+        day = _before(day)
+    return datetime.combine(day, at, LONDON).astimezone(UTC)
+
+
+def _before(day: date) -> date:
+    day -= timedelta(days=1)
+    while not is_working_day(day):
+        day -= timedelta(days=1)
+    return day

@@ -10,6 +10,7 @@ from safeguarding.dashboard.steps import offered
 from safeguarding.gathering import record
 from safeguarding.gathering.alerts import alerts_of
 from safeguarding.gathering.keeping import kept
+from safeguarding.gathering.readings import readings_of
 from safeguarding.models import ChronologyEntry, Concern
 from safeguarding.reading import Page, confidential
 from safeguarding.retention.reviewing import standing_hold
@@ -40,7 +41,7 @@ def concern(request: HttpRequest, user: User, now: datetime, pk: UUID) -> Page:
         "kinds": ChronologyEntry.Kind.choices,
         "kind": kind,
         "order": order,
-        "readings": record.readings(seen),
+        "readings": readings_of(seen),
         "steps": offered(seen, user),
         "links": links,
         "linked": [(row.second if row.first_id == pk else row.first, row) for row in linking.linked_now(links)],
@@ -49,4 +50,4 @@ def concern(request: HttpRequest, user: User, now: datetime, pk: UUID) -> Page:
         "alerts": alerts_of(seen, now),
         "adult": seen.adult_assessments.last(),
     }
-    return Page(record.READ, "safeguarding/dashboard/concern.html", context, target=seen)
+    return Page("concern.read", "safeguarding/dashboard/concern.html", context, target=seen)

@@ -36,4 +36,5 @@ def _or_nothing(find: Any, user: User, pk: UUID) -> Any:
 
 def _page(event: str, template: str, seen: Any, told: history.History) -> Page:
     context = {"seen": seen, "history": told, "chart": chart(told.months)}
-    return Page(event, f"safeguarding/dashboard/{template}", context, target=seen)
+    about = {"concerns": sorted(str(line.concern.pk) for line in told.lines)}
+    return Page(event, f"safeguarding/dashboard/{template}", context, target=seen, detail=about)

@@ -22,6 +22,6 @@ def home(request: HttpRequest, user: User, now: datetime) -> Page:
         "concern.overview_read",
         "safeguarding/dashboard/home.html",
         {"overview": seen},
-        detail={"shown": seen.shown},
+        detail={"shown": seen.shown, "concerns": seen.concerns},
         facts=seen.facts,
     )

@@ -25,7 +25,8 @@ def disclosures(request: HttpRequest, user: User, now: datetime) -> Page:
     """A page of the log, as far as this person may know of it."""
     seen = Disclosure.objects.visible_to(user).select_related("concern", "made_by", "decided_by")
     page = Paginator(seen.order_by("-shared_at", "-pk"), A_PAGE).get_page(request.GET.get("page"))
-    shown = {"shown": len(page.object_list), "page": page.number}
+    about = sorted({str(shared.concern_id) for shared in page.object_list})
+    shown = {"shown": len(page.object_list), "page": page.number, "concerns": about}
     return Page("concern.disclosures_read", "safeguarding/dashboard/left.html", {"page": page}, detail=shown)
 
 

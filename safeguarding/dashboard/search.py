@@ -50,5 +50,6 @@ def search(request: HttpRequest, user: User, now: datetime) -> Page:
     query = request.GET.copy()
     query.pop("page", None)
     context = {"form": form, "page": page, "lines": lines(page, now), "query": query.urlencode()}
-    shown = {"shown": len(page.object_list), "page": page.number, "narrowed": bool(query)}
+    about = sorted(str(concern.pk) for concern in page.object_list)
+    shown = {"shown": len(about), "page": page.number, "narrowed": bool(query), "concerns": about}
     return Page("concern.list_read", "safeguarding/dashboard/search.html", context, detail=shown)

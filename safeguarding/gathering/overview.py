@@ -5,10 +5,11 @@ from datetime import datetime
 
 from django.db.models import Case, IntegerField, Value, When
 
+from safeguarding import waiting
 from safeguarding.clocks import ReferralFacts, is_decision_late
-from safeguarding.gathering.keeping import waiting_reviews
+from safeguarding.gathering.ending import Ending, ending
 from safeguarding.gathering.lines import Line, for_lines, lines, soonest_first
-from safeguarding.models import Action, Concern, Referral, RetentionReview
+from safeguarding.models import Action, Concern, Referral
 from safeguarding.vocabulary import Agency, State
 from whippersnappers.accounts.models import User
 
@@ -31,7 +32,8 @@ class Overview:
     lines: list[Line]
     overdue: list[Action]
     referrals: list[Waiting]
-    reviews: list[RetentionReview]
+    reviews: list[Ending]
+    alerts: list[Ending]
 
     @property
     def unread(self) -> list[Line]:
@@ -58,19 +60,27 @@ class Overview:
 
     @property
     def shown(self) -> int:
-        return len(self.lines) + len(self.overdue) + len(self.referrals) + len(self.reviews)
+        return len(self.lines) + len(self._rows)
+
+    @property
+    def concerns(self) -> list[str]:
+        """The ids of all concerns of which the page shows something."""
+        return sorted({str(line.concern.pk) for line in self.lines} | {str(row.concern_id) for row in self._rows})
+
+    @property
+    def _rows(self) -> list[Action | Referral | Ending]:
+        return [*self.overdue, *(waits.referral for waits in self.referrals), *self.reviews, *self.alerts]
 
     @property
     def facts(self) -> tuple[object, ...]:
         """What the page shows, told without a word of what was said."""
         waiting = [(w.referral.pk, w.is_late) for w in self.referrals]
-        due = [[row.pk for row in rows] for rows in (self.overdue, self.reviews)]
-        return (*[line.facts for line in self.lines], due, waiting)
+        overdue = [action.pk for action in self.overdue]
+        return (*[line.facts for line in self.lines], overdue, waiting, self.reviews, self.alerts)
 
 
 def overview(user: User, now: datetime) -> Overview:
     """What waits, as far as this person may know of it."""
-    seen = Concern.objects.visible_to(user).in_hand()
     waits = Case(
         When(acknowledged_at=None, then=Value(0)),
         When(state__in=[State.CLOSING, State.CLOSED], then=Value(1)),
@@ -80,11 +90,15 @@ def overview(user: User, now: datetime) -> Overview:
     )
     rows = soonest_first(for_lines(Concern.objects.visible_to(user).for_overview(now)))
     rows = rows.order_by(waits, *rows.query.order_by)[:SHOWN]
-    mine = {"concern__in": seen.values("pk")}
-    overdue = Action.objects.filter(**mine, done_at=None, due_at__lte=now).select_related("concern", "owner")
-    referrals = Referral.objects.filter(**mine, answered_at=None).select_related("concern")
-    waiting = [Waiting(r, _is_late(r, now)) for r in referrals[:SHOWN]]
-    return Overview(lines(rows, now), list(overdue[:SHOWN]), waiting, waiting_reviews(user, SHOWN))
+    referrals = waiting.unanswered(user).select_related("concern")[:SHOWN]
+    reviews, alerts = ending(user, now, SHOWN)
+    return Overview(
+        lines=lines(rows, now),
+        overdue=list(waiting.overdue(user, now).select_related("concern", "owner")[:SHOWN]),
+        referrals=[Waiting(referral, _is_late(referral, now)) for referral in referrals],
+        reviews=reviews,
+        alerts=alerts,
+    )
 
 
 def _is_late(referral: Referral, now: datetime) -> bool:

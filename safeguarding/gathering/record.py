@@ -1,4 +1,4 @@
-"""Everything about one concern for its page: what was said, what happened, who is in it, and who has read it."""
+"""Everything about one concern for its page: what was said, what happened, and who is in it."""
 
 import difflib
 import re
@@ -16,16 +16,12 @@ from safeguarding.models import ChronologyEntry, Concern, ConcernVersion
 from safeguarding.models.concerns import ConcernQuerySet
 from safeguarding.models.versions import NARRATIVE
 from whippersnappers.accounts.models import User
-from whippersnappers.audit.models import AuditEvent
 
-READ = "concern.read"
 # A word with the space after it: spaces of their own would be compared with all others.
 _WORDS = re.compile(r"\S+\s*|\s+")
 # Struck through and underlined for the eye, in words for a screen reader.
 _TAKEN_OUT = '<del><span class="visually-hidden"> taken out: </span>{}</del>'
 _PUT_IN = '<ins><span class="visually-hidden"> put in: </span>{}</ins>'
-# More than a person looks through; the trail itself keeps all.
-_READS_SHOWN = 100
 _LABELS = {field.name: str(field.verbose_name) for field in ConcernVersion._meta.local_fields}
 _HANGING_ON_IT = (
     *("people__child", "people__user", "assignments__user", "recusals__user"),
@@ -56,15 +52,6 @@ class Told:
     def figures(self) -> list[Figure]:
         """The body map as it is drawn; none when nobody marked anything."""
         return figures(self.version.marks) if self.version.body_map else []
-
-
-@dataclass(frozen=True)
-class Reading:
-    """Somebody opened the page of a concern."""
-
-    who: str
-    at: datetime
-    times: int
 
 
 def by_id(user: User, pk: Any) -> Concern:
@@ -124,20 +111,3 @@ def difference(before: str, after: str) -> SafeString:
         pieces += [format_html(_TAKEN_OUT, gone)] if gone else []
         pieces += [format_html(_PUT_IN, came)] if came else []
     return format_html_join("", "{}", ((piece,) for piece in pieces))
-
-
-def readings(concern: Concern) -> list[Reading]:
-    """Who has opened the page, the last first; many times in a row count as one line."""
-    events = AuditEvent.objects.filter(
-        event=READ, target_type=concern._meta.label_lower, target_id=str(concern.pk)
-    ).order_by("-sequence")
-    rows = list(events.values_list("actor", "at")[:_READS_SHOWN])
-    names = {f"user:{user.pk}": str(user) for user in User.objects.filter(pk__in={a.split(":")[1] for a, _ in rows})}
-    read: list[Reading] = []
-    for actor, at in rows:
-        who = names.get(actor, actor)
-        if read and read[-1].who == who:
-            read[-1] = Reading(who, read[-1].at, read[-1].times + 1)
-        else:
-            read.append(Reading(who, at, 1))
-    return read

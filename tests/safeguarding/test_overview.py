@@ -120,7 +120,8 @@ def test_what_is_overdue_and_what_was_not_answered(client: Client, lead: User) -
     Action.objects.update(due_at=now - timedelta(minutes=1))
     page = client.get(reverse("safeguarding_home")).content.decode()
     assert "Call the school" in page
-    assert "1 overdue" in page
+    assert "1 late" in page
+    assert "1 action overdue." in page
 
 
 def test_an_allegation_says_until_when_the_lado_must_know(client: Client, lead: User) -> None:

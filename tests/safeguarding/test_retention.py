@@ -9,8 +9,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from safeguarding import handling, referring
-from safeguarding.gathering.keeping import kept, waiting_reviews
+from safeguarding import handling, referring, waiting
+from safeguarding.gathering.keeping import kept
 from safeguarding.models import Concern, ConcernPerson, LegalHold, Referral, RetentionReview
 from safeguarding.retention.reviewing import facts_of, hold, keep_longer, lift, open_reviews
 from safeguarding.retention.rules import RetentionFacts, clocks, is_due, keep_until
@@ -108,7 +108,7 @@ class TestReviews:
     def test_expiry_makes_one_task_and_deletes_nothing(self, client: Client, lead: User, old: Concern) -> None:
         assert open_reviews(self.LATER - timedelta(days=60)) == 0
         assert [open_reviews(self.LATER) for _ in range(2)] == [1, 0]
-        (review,) = waiting_reviews(lead, 9)
+        (review,) = waiting.reviews(lead)
         assert (review.concern, review.due_on) == (old, date(2041, 5, 3))
         assert AuditEvent.objects.filter(event="concern.retention_due").count() == 1
         client.force_login(lead)
@@ -124,7 +124,7 @@ class TestReviews:
             with pytest.raises(ValidationError):
                 keep_longer(old.pk, day, reason=reason, by=lead, now=self.LATER)
         keep_longer(old.pk, until, reason=REASON, by=lead, now=self.LATER)
-        assert waiting_reviews(lead, 9) == []
+        assert list(waiting.reviews(lead)) == []
         with pytest.raises(ValidationError, match="Nothing waits"):
             keep_longer(old.pk, until, reason=REASON, by=lead, now=self.LATER)
         assert open_reviews(datetime(2043, 12, 31, tzinfo=UTC)) == 0
@@ -146,7 +146,7 @@ class TestReviews:
         assert open_reviews(self.LATER) == 1
         # One that is set while the review waits takes the task away.
         hold(old.pk, reason=REASON, by=lead, now=now)
-        assert waiting_reviews(lead, 9) == []
+        assert list(waiting.reviews(lead)) == []
         assert {row.reason for row in LegalHold.objects.all()} == {"canary: a court asks", REASON}
 
     def test_postgres_holds_that_one_hold_stands_and_none_is_taken_away(self, lead: User, old: Concern) -> None:
@@ -160,7 +160,7 @@ class TestReviews:
         client.force_login(lead)
         open_reviews(self.LATER)
         ConcernPerson.objects.create(concern=old, user=lead, role=PersonRole.SUBJECT)
-        assert waiting_reviews(lead, 9) == []
+        assert list(waiting.reviews(lead)) == []
         assert old.reference not in client.get(reverse("safeguarding_home")).content.decode()
         for act in (hold, lift):
             with pytest.raises(Concern.DoesNotExist):
