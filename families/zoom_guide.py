@@ -8,12 +8,21 @@ Device = HelpRequest.Device
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where Zoom can be had: what the link says, and its address."""
+
+    word: str
+    address: str
+
+
+@dataclass(frozen=True)
 class Step:
     """One thing to do. `scene` names a drawing of `static/img/zoom.svg`, which is shown on the device."""
 
     title: str
     words: str
     scene: str
+    places: tuple[Place, ...] = ()
 
 
 _NO_ACCOUNT = Step(
@@ -70,13 +79,20 @@ _BROWSER = Step(
 )
 
 
-def _get(words: str) -> Step:
-    return Step("Get Zoom", f"{words} It is free.", "get")
+_APP_STORE = "https://apps.apple.com/app/id546505307"
+_PLAY_STORE = "https://play.google.com/store/apps/details?id=us.zoom.videomeetings"
+_DOWNLOAD = "https://zoom.us/download"
+
+
+def _get(words: str, *places: Place) -> Step:
+    return Step("Get Zoom", f"{words} It is free.", "get", places)
 
 
 def _from_store(apple: str, others: str) -> Step:
     return _get(
-        f"On an {apple}, open the App Store. On other {others}, open the Play Store. Look for “Zoom Workplace”."
+        f"On an {apple}, open the App Store. On other {others}, open the Play Store. Look for “Zoom Workplace”.",
+        Place(f"App Store, for an {apple}", _APP_STORE),
+        Place(f"Play Store, for other {others}", _PLAY_STORE),
     )
 
 
@@ -89,7 +105,13 @@ GUIDES: dict[str, list[Step]] = {
     Device.TABLET: _guide("tablet", [_from_store("iPad", "tablets")], _SOUND),
     Device.COMPUTER: _guide(
         "computer",
-        [_get("Go to zoom.us/download. Press “Download”, then open the file."), _BROWSER],
+        [
+            _get(
+                "Go to zoom.us/download. Press “Download”, then open the file.",
+                Place("Open zoom.us/download", _DOWNLOAD),
+            ),
+            _BROWSER,
+        ],
         _COMPUTER_SOUND,
     ),
 }

@@ -125,3 +125,16 @@ def test_template_tags_say_the_same():
     page = Template("{% load dates %}{% when a b now %}|{% length a b %}|{% near_day a now %}|{{ a|clock }}")
     text = page.render(Context({"a": london("2026-11-24 16:00"), "b": london("2026-11-24 17:15"), "now": NOW}))
     assert text == "Tuesday 24 November, 4:00pm to 5:15pm|1 hour 15 minutes|Tuesday 24 November|4:00pm"
+
+
+@pytest.mark.parametrize(
+    ("at", "said"),
+    [
+        ("2026-11-22 00:00", "Today, midnight"),
+        ("2026-11-21 23:59", "Yesterday, 11:59pm"),
+        ("2026-11-20 16:05", "Friday 20 November, 4:05pm"),
+        ("2025-11-21 16:05", "Friday 21 November 2025, 4:05pm"),
+    ],
+)
+def test_a_moment_not_long_ago(at, said):
+    assert dates.near_moment(london(at), now=NOW) == said

@@ -46,6 +46,12 @@ def near_day(at: datetime, *, now: datetime) -> str:
     return {0: "Today", 1: "Tomorrow"}.get(ahead) or day(at, now=now)
 
 
+def near_moment(at: datetime, *, now: datetime) -> str:
+    """`Today, 4:05pm`, `Yesterday, 4:05pm`, else `Tuesday 24 November, 4:05pm`."""
+    was_yesterday = (local(now).date() - local(at).date()).days == 1
+    return f"{'Yesterday' if was_yesterday else near_day(at, now=now)}, {clock(at)}"
+
+
 def when(starts_at: datetime, ends_at: datetime, *, now: datetime) -> str:
     """`Tuesday 24 November, 4:00pm to 4:45pm`; both days are named when it crosses midnight."""
     start = f"{day(starts_at, now=now)}, {clock(starts_at)}"

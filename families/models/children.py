@@ -74,6 +74,10 @@ class Child(models.Model):
     def __str__(self) -> str:
         return f"{self.known_as} {self.last_name}"
 
+    @property
+    def full_name(self) -> str:
+        return f"{self.first_name} {self.last_name}"
+
     def age_on(self, day: date) -> int:
         """Full years on `day`; a child born on 29 February has birthdays on 1 March in common years."""
         had_birthday = (day.month, day.day) >= (self.date_of_birth.month, self.date_of_birth.day)

@@ -4,12 +4,13 @@
 
   const LISTENS = 15000; // milliseconds in which something should be heard
   const HEARD = 12; // of 100: above the noise of a quiet room
+  const LOOKS = 3; // as often it must be that loud: a microphone may click once when it is turned on
   const DARK = 16; // of 255
   const TOO_LONG = 12000; // milliseconds for one portion
   const GOOD = 1500; // kilobits a second: sound and a group's pictures
   const ENOUGH = 500; // sound, and a picture now and then
   const FINE = ["ok"];
-  const ADVICE = ["denied", "none", "busy", "old", "silent", "slow", "failed"];
+  const ADVICE = ["denied", "none", "neither", "busy", "old", "silent", "slow", "failed"];
 
   const test = document.getElementById("test");
   const start = document.getElementById("start");
@@ -58,9 +59,13 @@
     return "busy";
   }
 
-  async function stream(kind) {
+  async function stream(kind, name, mine) {
     const got = await navigator.mediaDevices.getUserMedia({ [kind]: true });
     streams.push(got);
+    // Pulled out in the middle of the test: what was said of it holds no more.
+    got.getTracks().forEach((track) => track.addEventListener("ended", () => {
+      if (mine === round) say(name, "none");
+    }));
     return got;
   }
 
@@ -80,7 +85,7 @@
   async function tryCamera(mine) {
     say("camera", "waits");
     try {
-      const got = await stream("video");
+      const got = await stream("video", "camera", mine);
       if (mine !== round) return;
       picture.srcObject = got;
       picture.hidden = false;
@@ -94,12 +99,14 @@
 
   async function tryMicrophone(mine) {
     try {
-      const got = await stream("audio");
+      const got = await stream("audio", "microphone", mine);
       if (mine !== round) return;
       say("microphone", "waits");
       listen(got, mine);
     } catch (error) {
-      if (mine === round) say("microphone", why(error));
+      if (mine !== round) return;
+      const noCamera = test.querySelector('[data-check="camera"]').dataset.state === "none";
+      say("microphone", noCamera && why(error) === "none" ? "neither" : why(error));
     }
   }
 
@@ -109,20 +116,18 @@
     sound.createMediaStreamSource(got).connect(ear);
     const samples = new Uint8Array(ear.fftSize);
     const until = Date.now() + LISTENS;
-    let wasHeard = false;
+    let heardTimes = 0;
+    let isSaid = false;
     level.parentElement.hidden = false;
     const look = () => {
-      if (mine !== round) return;
+      if (mine !== round || got.getTracks().some((track) => track.readyState === "ended")) return;
       ear.getByteTimeDomainData(samples);
       const loudest = samples.reduce((most, sample) => Math.max(most, Math.abs(sample - 128)), 0);
       level.value = Math.min(100, loudest * 1.6);
-      if (!wasHeard && level.value >= HEARD) {
-        wasHeard = true;
-        say("microphone", "ok");
-      }
-      if (!wasHeard && Date.now() > until) {
-        wasHeard = true;
-        say("microphone", "silent");
+      if (level.value >= HEARD) heardTimes++;
+      if (!isSaid && (heardTimes >= LOOKS || Date.now() > until)) {
+        isSaid = true;
+        say("microphone", heardTimes >= LOOKS ? "ok" : "silent");
       }
       setTimeout(look, 80);
     };

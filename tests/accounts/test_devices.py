@@ -9,9 +9,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from tests.factories import UserFactory, household
+from tests.factories import UserFactory, household, london
 from whippersnappers.accounts import devices, people
-from whippersnappers.accounts.device_names import device_name
+from whippersnappers.accounts.device_names import _MACHINES, device_kind, device_name
 from whippersnappers.accounts.models import Device, User
 from whippersnappers.accounts.tasks import sweep_sign_in
 from whippersnappers.audit.models import AuditEvent
@@ -53,6 +53,22 @@ def page(client: Client) -> str:
     return client.get(PAGE).content.decode()
 
 
+def test_every_machine_has_its_kind():
+    kinds = {machine: device_kind(f"A browser on {machine}") for machine, _pattern in _MACHINES}
+    assert kinds == {
+        "an iPhone": "phone",
+        "an iPad": "tablet",
+        "an Amazon tablet": "tablet",
+        "an Android phone": "phone",
+        "an Android tablet": "tablet",
+        "a Chromebook": "computer",
+        "a Windows computer": "computer",
+        "a Mac or iPad": "computer",
+        "a Linux computer": "computer",
+    }
+    assert device_kind(device_name("")) == ""
+
+
 @pytest.mark.parametrize(
     ("user_agent", "name"),
     [
@@ -71,6 +87,18 @@ def page(client: Client) -> str:
 )  # fmt: skip
 def test_a_device_has_a_name_in_our_words(user_agent, name):
     assert device_name(user_agent) == name
+
+
+def test_each_device_shows_its_kind_and_its_times(parent, time_machine_at):
+    time_machine_at.move_to(london("2026-11-23 16:05"))
+    came_in(parent, WINDOWS)
+    time_machine_at.move_to(london("2026-11-24 09:00"))
+    text = page(came_in(parent, IPHONE))
+    (first, second) = text.split('<li class="row">')[1:]
+    assert ("#device" in first, "#computer" in second) == (True, True)
+    assert "Signed in: Today, 9:00am" in first
+    assert "Signed in: Yesterday, 4:05pm" in second
+    assert "Last used: Yesterday, 4:05pm, or soon after" in second
 
 
 def test_each_device_is_listed_and_this_one_is_marked(parent):

@@ -14,6 +14,31 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 # What Chromium throws when somebody presses “Block”, when nothing is plugged in, and when another call is on.
 REFUSED = "navigator.mediaDevices.getUserMedia = async () => {{ throw new DOMException('', '{}'); }};"
 DENIED, MISSING, BUSY = (REFUSED.format(f"{name}Error") for name in ("NotAllowed", "NotFound", "NotReadable"))
+# A microphone that hears nothing but one click when it is turned on; time flies, so that nobody waits for it.
+SILENT = """
+const real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+navigator.mediaDevices.getUserMedia = async (wanted) => {
+  if (!wanted.audio) return real(wanted);
+  const sound = new AudioContext(), out = sound.createMediaStreamDestination();
+  const click = sound.createBufferSource(), buffer = sound.createBuffer(1, 0.1 * sound.sampleRate, sound.sampleRate);
+  buffer.getChannelData(0).fill(0.9);
+  click.buffer = buffer;
+  click.connect(out);
+  click.start(sound.currentTime + 0.1);
+  return out.stream;
+};
+const clock = Date.now, began = clock();
+Date.now = () => began + (clock() - began) * 20;
+"""
+# Somebody pulls the camera out after a second.
+PULLED = """
+const real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+navigator.mediaDevices.getUserMedia = async (wanted) => {
+  const got = await real(wanted);
+  if (wanted.video) setTimeout(() => got.getTracks()[0].dispatchEvent(new Event("ended")), 1000);
+  return got;
+};
+"""
 OLD = "Object.defineProperty(Navigator.prototype, 'mediaDevices', { get: () => undefined });"
 
 
@@ -78,10 +103,13 @@ def test_testing_the_device_and_asking_for_help(
         (DENIED, "camera", "Your browser may not use the camera."),
         (DENIED, "microphone", "Your browser may not use the microphone."),
         (MISSING, "camera", "We found no camera."),
+        (MISSING, "microphone", "We found no microphone and no camera."),
+        (SILENT, "microphone", "Your microphone hears nothing."),
+        (PULLED, "camera", "We found no camera."),
         (BUSY, "microphone", "Something else uses the microphone."),
         (OLD, "browser", "too old for video"),
     ],
-    ids=["camera denied", "microphone denied", "no camera", "busy", "old"],
+    ids=["camera denied", "microphone denied", "no camera", "neither", "silent", "pulled", "busy", "old"],
 )
 def test_each_trouble_has_its_words(eyes: Eyes, guardian: Guardian, script: str, check: str, words: str) -> None:
     eyes.page.add_init_script(script)

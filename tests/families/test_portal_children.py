@@ -76,6 +76,20 @@ def test_a_restriction_set_now_holds_on_the_next_request(client, coordinator):
     assert [client.post(reverse(name, args=[family.mia.pk]), {}).status_code for name in posts] == [404, 404]
 
 
+def test_a_childs_page_has_the_full_name_and_the_birthday_as_we_hold_them(client):
+    family = parents()
+    Child.objects.filter(pk=family.mia.pk).update(
+        first_name="Amelia", last_name="Canary", date_of_birth=date(2016, 2, 29)
+    )
+    page = reverse("portal_child", args=[family.mia.pk])
+    client.force_login(family.ben.user)
+    assert "Full name Amelia Canary Birthday 29 February 2016" in text_of(client.get(page))
+    Guardianship.objects.filter(guardian=family.ben, child=family.mia).update(may_see_details=False)
+    assert client.get(page).status_code == 404
+    text = read_by(client, family.ben, family)
+    assert [word for word in ("Amelia", "Canary", "29 February") if word in text] == []
+
+
 def test_a_former_guardian_is_out(client, coordinator):
     family = parents()
     client.force_login(family.ben.user)

@@ -1,5 +1,6 @@
 """Guides for getting Zoom ready, and the one page that may ask for camera and microphone (F1)."""
 
+import re
 from typing import Any
 
 import pytest
@@ -45,6 +46,18 @@ def test_the_guide_fits_the_device_and_the_others_are_one_press_away(client, gua
     assert all(f"/portal/zoom/{device}/" in page for device in HelpRequest.Device.values)
     assert "zoom.us/download" in client.get("/portal/zoom/computer/").content.decode()
     assert client.get("/portal/zoom/toaster/").status_code == 404
+
+
+def test_where_to_get_zoom_is_one_press_away_and_is_not_asked_by_the_page(client):
+    """Links that a person follows; the address they come from is not told, and the page itself asks nobody."""
+    stores = {"apps.apple.com", "play.google.com"}
+    for device, hosts in (("phone", stores), ("tablet", stores), ("computer", {"zoom.us"})):
+        answer = client.get(f"/portal/zoom/{device}/")
+        links = re.findall(
+            r'<a class="button plain small" href="https://([^/"]+)/[^"]+" rel="noreferrer">', answer.content.decode()
+        )
+        assert set(links) == hosts
+        assert not hosts & set(answer["Content-Security-Policy"].replace("https://", " ").split())
 
 
 def test_every_device_has_its_guide_and_every_scene_its_drawing(settings):

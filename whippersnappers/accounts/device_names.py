@@ -22,6 +22,11 @@ _MACHINES = [
     ("a Mac or iPad", r"Macintosh"),
     ("a Linux computer", r"Linux|X11"),
 ]
+_KINDS = {
+    "phone": ("iPhone", "phone"),
+    "tablet": (" an iPad", "tablet"),
+    "computer": ("computer", "Chromebook", "Mac or iPad"),
+}
 # Longer ones are not a browser's.
 _LONGEST = 1000
 
@@ -34,6 +39,11 @@ def device_name(user_agent: str) -> str:
     sent = user_agent[:_LONGEST]
     browser = _first(_BROWSERS, sent) or "A browser"
     return f"{browser} on {_first(_MACHINES, sent) or 'a device we do not know'}"
+
+
+def device_kind(name: str) -> str:
+    """Of a name that `device_name` gave: `phone`, `tablet`, `computer`, or empty for one that we do not know."""
+    return next((kind for kind, words in _KINDS.items() if name.endswith(words)), "")
 
 
 def _first(known: list[tuple[str, str]], sent: str) -> str:

@@ -11,6 +11,7 @@ from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from whippersnappers.accounts.device_names import device_kind
 from whippersnappers.accounts.roles import STAFF_ROLES, Role, permissions_of
 from whippersnappers.audit.trail import record
 from whippersnappers.finding.words import search_index, search_text
@@ -173,3 +174,8 @@ class Device(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def kind(self) -> str:
+        """`phone`, `tablet`, `computer`, or empty."""
+        return device_kind(self.name)

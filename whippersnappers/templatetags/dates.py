@@ -46,6 +46,12 @@ def near_day(at: datetime, now: datetime | None = None) -> str:
 
 
 @register.simple_tag
+def near_moment(at: datetime, now: datetime | None = None) -> str:
+    """`Today, 4:05pm`, `Yesterday, 4:05pm` or `Tuesday 24 November, 4:05pm`."""
+    return dates.near_moment(at, now=now or timezone.now())
+
+
+@register.simple_tag
 def until(at: datetime, now: datetime | None = None) -> str:
     """`in 15 minutes`."""
     return dates.until(at, now=now or timezone.now())
