@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from sessions_app.admin.cards import SessionCard, cards
-from sessions_app.admin.home_rows import CHANGES, DATA, HELP, PLACES, as_shown, waiting_at_home
+from sessions_app.admin.home_rows import ALERTS, CHANGES, DATA, HELP, PLACES, as_shown, waiting_at_home
 from sessions_app.models import Meeting, PhoneTask, Session, StaffProfile, SwapRequest
 from sessions_app.records import at_home
 from sessions_app.to_read import BEGUN, TO_READ, Begun, ToRead, begun_of, to_read_of
@@ -32,6 +32,7 @@ CLEARANCE_WARNING = timedelta(days=60)
 SHOWN = 5
 # Where all of what families wait for is.
 PAGES = {
+    ALERTS: "sessions_app_policyalert",
     HELP: "families_helprequest",
     DATA: "families_datarequest",
     CHANGES: "families_proposal",
@@ -67,6 +68,7 @@ class Home:
     reopened: list[SessionCard] = field(default_factory=list)
     plans: bool = False
     delivers: bool = False
+    alerts: Waiting | None = None
     calls: Waiting | None = None
     help: Waiting | None = None
     places: Waiting | None = None
@@ -168,7 +170,7 @@ def _add_what_waits(home: Home, user: User, now: datetime) -> None:
         if kind in PAGES
     }
     home.help, home.data_requests, home.proposals = (lists.get(kind) for kind in (HELP, DATA, CHANGES))
-    home.places = lists.get(PLACES)
+    home.places, home.alerts = lists.get(PLACES), lists.get(ALERTS)
     home.to_read, home.begun = to_read_of(waits.get(TO_READ, [])), begun_of(waits.get(BEGUN, []))
     home.own_records = _records(waits.get(at_home.OWN, []), reverse("admin:my_records"), now)
     late = reverse("admin:sessions_app_sessionrecord_changelist")

@@ -1,5 +1,5 @@
-"""What waits on the staff home page: help, answers about data, answers to changes; what is to be read, what was begun;
-records to write, and late ones. One query for all.
+"""What waits on the staff home page: policy alerts, help, answers about data, answers to changes; what is to be read,
+what was begun; records to write, and late ones. One query for all.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,24 +11,26 @@ from django.db.models import F, QuerySet, Value
 from families.models import DataRequest, HelpRequest, Proposal
 from sessions_app.admin.helping import with_next_session
 from sessions_app.filling_by_phone import NEXT_CHILD, TO_RING, sessions_to_fill
+from sessions_app.models import PolicyAlert, Session
 from sessions_app.records import at_home
 from sessions_app.to_read import rows_at_home
 from sessions_app.waiting_rows import WaitingRow, as_rows
 from whippersnappers.accounts.models import User
 
-HELP, DATA, CHANGES, PLACES = "help", "data", "changes", "places"
+HELP, DATA, CHANGES, PLACES, ALERTS = "help", "data", "changes", "places", "alerts"
 PERMISSIONS = {
     HELP: "families.change_helprequest",
     DATA: "families.change_datarequest",
     CHANGES: "families.change_proposal",
     PLACES: "sessions_app.change_session",
+    ALERTS: "sessions_app.change_policyalert",
 }
 
 
 def waiting_at_home(user: User, now: datetime, most: int) -> Mapping[str, list[WaitingRow]]:
-    """By kind: the first `most` of what families wait for and this person may answer, and all that is the person's own.
+    """By kind: the first `most` of what this person may see to for others, and all that is the person's own.
 
-    What families wait for is there as a key, empty too, when the person may answer it.
+    What they may see to is there as a key, also when nothing of it waits.
     """
     answers = [kind for kind in _ROWS if user.has_perm(PERMISSIONS[kind])]
     asked = [*(_ROWS[kind](now)[:most] for kind in answers), *rows_at_home(user, now)]
@@ -41,7 +43,7 @@ def waiting_at_home(user: User, now: datetime, most: int) -> Mapping[str, list[W
 
 
 def as_shown(row: WaitingRow, now: datetime) -> Any:
-    """What families wait for, as an object to be shown: it knows what the page shows and no more, and is not saved."""
+    """What waits, as an object to be shown: it knows what the page shows and no more, and is not saved."""
     return _SHOWN[row.kind](row, now)
 
 
@@ -63,6 +65,11 @@ def _places(now: datetime) -> QuerySet[Any, Any]:
     return as_rows(
         PLACES, sessions_to_fill(now), F("title"), "starts_at", guardian=TO_RING, child=NEXT_CHILD, ring=True
     )
+
+
+def _alerts(now: datetime) -> QuerySet[Any, Any]:
+    unsettled = PolicyAlert.objects.operational().unsettled()
+    return as_rows(ALERTS, unsettled, F("kind"), "began_at", F("session__starts_at"))
 
 
 def _help_shown(row: WaitingRow, now: datetime) -> HelpRequest:
@@ -87,15 +94,21 @@ def _place_shown(row: WaitingRow, now: datetime) -> WaitingRow:
     return row
 
 
+def _alert_shown(row: WaitingRow, now: datetime) -> PolicyAlert:
+    return PolicyAlert(pk=row.pk, kind=row.what, began_at=row.at, session=Session(starts_at=row.also or row.at))
+
+
 _ROWS: Mapping[str, Callable[[datetime], QuerySet[Any, Any]]] = {
     HELP: _help,
     DATA: _data,
     CHANGES: _changes,
     PLACES: _places,
+    ALERTS: _alerts,
 }
 _SHOWN: Mapping[str, Callable[[WaitingRow, datetime], Any]] = {
     HELP: _help_shown,
     DATA: _data_shown,
     CHANGES: _change_shown,
     PLACES: _place_shown,
+    ALERTS: _alert_shown,
 }

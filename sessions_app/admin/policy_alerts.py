@@ -24,6 +24,7 @@ from sessions_app.admin.session_list import DaysFilter, two_lines
 from sessions_app.admin.steps import say_at_fields
 from sessions_app.live.alert_words import facts_said, moment
 from sessions_app.models import PolicyAlert
+from sessions_app.models.policy_alerts import MOST_PRESSING_FIRST
 from whippersnappers import dates
 from whippersnappers.accounts.access import signed_in
 from whippersnappers.staff_admin import NotMadeHere, StaffAdmin, StartsWithFilter
@@ -95,12 +96,10 @@ class PolicyAlertAdmin(NotMadeHere, StaffAdmin):
     }  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PolicyAlert]:
-        queryset = super().get_queryset(request).select_related("session", "acknowledged_by", "settled_by")
-        return queryset.most_pressing_first()  # type: ignore[attr-defined]
+        return super().get_queryset(request).select_related("session", "acknowledged_by", "settled_by")
 
-    def get_ordering(self, request: HttpRequest) -> list[str]:
-        """None: the queryset has its own, the most pressing first."""
-        return []
+    def get_ordering(self, request: HttpRequest) -> Any:
+        return MOST_PRESSING_FIRST
 
     @admin.display(description="What", ordering="kind")
     def what(self, alert: PolicyAlert) -> str:

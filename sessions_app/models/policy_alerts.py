@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, When
 
 from sessions_app.live.alert_kinds import KINDS, OPERATIONAL, URGENT, AlertKind
 from sessions_app.models.planning import Session
@@ -21,6 +21,15 @@ def _delivering(**who: Any) -> Exists:
     """Whether such a person was to deliver the session when the alert began."""
     there = Q(withdrawn_at=None) | Q(withdrawn_at__gte=OuterRef("began_at"))
     return Exists(StaffAssignment.objects.filter(there, session=OuterRef("session"), **who))
+
+
+MOST_PRESSING_FIRST = (
+    F("settled_at").desc(nulls_first=True),
+    F("acknowledged_at").desc(nulls_first=True),
+    Case(When(kind__in=URGENT, then=0), default=1).asc(),
+    "-began_at",
+    "pk",
+)
 
 
 class PolicyAlertQuerySet(models.QuerySet["PolicyAlert"]):
@@ -61,13 +70,7 @@ class PolicyAlertQuerySet(models.QuerySet["PolicyAlert"]):
 
     def most_pressing_first(self) -> "PolicyAlertQuerySet":
         """Unacknowledged before acknowledged before settled; urgent kinds first, then the latest."""
-        return self.order_by(
-            F("settled_at").desc(nulls_first=True),
-            F("acknowledged_at").desc(nulls_first=True),
-            models.Case(models.When(kind__in=URGENT, then=0), default=1),
-            "-began_at",
-            "pk",
-        )
+        return self.order_by(*MOST_PRESSING_FIRST)
 
 
 class PolicyAlert(models.Model):

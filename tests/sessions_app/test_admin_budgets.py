@@ -15,6 +15,7 @@ from django.utils import timezone
 from families import asking_about_data, proposing
 from sessions_app import posting
 from sessions_app.models import Activity, Booking, Holiday, JoinUse, Meeting, PhoneTask, Session, StaffAssignment, Term
+from sessions_app.policy_alerts import acknowledge, settle
 from tests.factories import (
     BookingFactory,
     InvitationFactory,
@@ -27,6 +28,7 @@ from tests.factories import (
     household,
     tomorrow_at,
 )
+from tests.live_factories import PolicyAlertFactory
 from tests.sessions_app.offer_scenes import wait_in_line
 from tests.sessions_app.records.scenes import scene
 from tests.sessions_app.series.scenes import started
@@ -136,9 +138,16 @@ def a_record(number: int) -> None:
     scene(timezone.now() - timedelta(days=2)).signed(timezone.now())
 
 
+def an_alert(number: int) -> None:
+    """One that somebody acknowledged, so that the list names them, and one that is settled."""
+    by = UserFactory()
+    acknowledge(PolicyAlertFactory(session=confirmed(number)), by=by, now=timezone.now())
+    settle(PolicyAlertFactory(), outcome="mended", reason="Came back", by=by, now=timezone.now())
+
+
 def everything(number: int) -> None:
     makers = (a_session, a_meeting, a_call, a_mail, a_lapsing_person, wishes_of_a_family, a_place_to_fill, a_record)
-    for make in makers:
+    for make in (*makers, an_alert):
         make(number)
 
 
@@ -164,6 +173,7 @@ LISTS: dict[str, tuple[str, Callable[[int], object], int]] = {
     "calls": ("admin:sessions_app_phonetask_changelist", a_call, 7),
     "calls to print": ("admin:sessions_app_phonetask_sheet", a_call, 13),
     "contacted": ("admin:contacted", a_contact, 10),
+    "policy alerts": ("admin:sessions_app_policyalert_changelist", an_alert, 6),
     "ways in": ("admin:sessions_app_invitation_changelist", an_invitation, 5),
 }
 
@@ -214,4 +224,4 @@ def test_a_sessions_page_costs_the_same_with_one_child_and_with_thirty(client: C
         InvitationFactory(session=session, guardian=adults[0])
     assert Booking.objects.filter(session=session).count() == 30
     assert StaffAssignment.objects.filter(session=session).count() == 1
-    assert (with_one, queries(client, address)) == (44, 44)
+    assert (with_one, queries(client, address)) == (45, 45)
