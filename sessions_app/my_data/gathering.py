@@ -12,6 +12,7 @@ from families.held_data import Record, Section, held_about, moment
 from families.models import Guardian, Guardianship
 from sessions_app import posting
 from sessions_app.models import Booking, FamilyAnswer, Feedback, JoinUse, Session
+from sessions_app.my_data.records import records_of_children
 from whippersnappers.accounts.models import User
 from whippersnappers.outbox import catalogue
 from whippersnappers.outbox.models import OutgoingMail
@@ -33,7 +34,7 @@ def sessions_of_family(guardian: Guardian, user: User, now: datetime) -> list[Se
     ]
 
 
-_sources: list[Source] = [held_about, sessions_of_family]
+_sources: list[Source] = [held_about, sessions_of_family, records_of_children]
 
 
 def register(source: Source) -> None:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Prefetch
+
 from sessions_app.models import RecordTiming, SessionRecord, StaffProfile
 from sessions_app.records.hearing import timings_heard
 from sessions_app.records.timings import Timing
@@ -31,8 +33,7 @@ class TimingLine:
 def timing_lines(record: SessionRecord) -> list[TimingLine]:
     """The times as they were taken down at the signature; before that, as they are heard of now."""
     if record.is_signed:
-        kept = record.timings.select_related("staff__user")
-        return [_line(one, str(one.staff) if one.staff else "", record) for one in kept]
+        return [_line(one, str(one.staff) if one.staff else "", record) for one in record.timings.all()]
     found = timings_heard(record).all
     people = StaffProfile.objects.filter(pk__in=[one.staff_id for one in found if one.staff_id])
     names = {person.pk: str(person) for person in people.select_related("user")}
@@ -100,4 +101,5 @@ def planned(record: SessionRecord, now: datetime) -> str:
 def with_all(records: Any) -> Any:
     """For a queryset of records that will be shown whole: what each needs comes along."""
     people = ("author__user", "countersigned_by__user", "given_back_by__user")
-    return records.select_related("session__place", "child", *people).prefetch_related("amendments__by")
+    timings = Prefetch("timings", RecordTiming.objects.select_related("staff__user"))
+    return records.select_related("session__place", "child", *people).prefetch_related(timings, "amendments__by")

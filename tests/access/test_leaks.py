@@ -42,17 +42,21 @@ from sessions_app.models import (
     LetIn,
     Meeting,
     Session,
+    SessionRecord,
     StaffProfile,
 )
+from sessions_app.records import signing, writing
 from tests.access.world import PEOPLE, REPORTED, World, build
 from tests.factories import BookingFactory, SessionFactory, StaffAssignmentFactory
 from tests.safeguarding.scenes import shared
+from tests.sessions_app.records.scenes import scene
 from whippersnappers.audit.models import AuditEvent
 from whippersnappers.logs import scrubbed
 from whippersnappers.outbox import catalogue
 from whippersnappers.outbox.models import OutgoingMail
 
 STAFF = {"practitioner", "coordinator", "lead", "trustee", "administrator", "subject_lead"}
+RECORDED = ("what", "response", "next", "times", "added", "why")
 # Each canary, and who may read it somewhere.
 MAY_READ: dict[str, set[str]] = {
     "canary-medical-pip": {"coordinator", "practitioner", "guardian", "separated_guardian"},
@@ -113,6 +117,12 @@ MAY_READ: dict[str, set[str]] = {
     "canary-concern-passage": {"lead"},
     "canary-concern-link": {"lead"},
     "canary-concern-hold": {"lead"},
+    # Of a child with carers in two households, so that a person reads it before one of them gets it.
+    **{f"canary-record-{name}": {"practitioner", "coordinator", "lead", "subject_lead"} for name in RECORDED},
+    "canary-record-step": {"practitioner", "coordinator", "lead", "subject_lead", "guardian", "separated_guardian"},
+    "canary-record-olive": {"coordinator", "lead", "subject_lead", "other_guardian"},
+    # What is not signed is for the staff of the session alone.
+    "canary-record-draft": {"practitioner"},
 }
 SKIPPED = re.compile(
     r"logout|sign-out|/filters/\?|/static/|/demo/|^mailto:|^tel:|delete|\.(?:xlsx|csv|pdf|svg|png|ico)$"
@@ -161,6 +171,7 @@ def plant(world: World) -> None:
     checked = {"dressed": True, "surroundings": True, "language": True, "room": "others", "at": timezone.now()}
     DeliveryCheck.objects.create(session=world.things["session"], staff=by, room_note="canary-in-the-room", **checked)
     _plant_help_and_worry(world)
+    _plant_records(world)
     OutgoingMail.objects.create(
         key="canary",
         kind="sign_in_code",
@@ -168,6 +179,29 @@ def plant(world: World) -> None:
         not_before=timezone.now(),
         secret="canary-secret-code",
     )
+
+
+def _plant_records(world: World) -> None:
+    """What staff wrote of sessions that are over: two records that are complete, and a draft."""
+    now = timezone.now()
+    said = {"came": "yes", "steps": [("canary-record-step", "done")], "what_was_done": "canary-record-what"}
+    said |= {"response": "canary-record-response", "next_time": "canary-record-next"}
+    complete = _countersigned(world.things["record"], said | {"about_times": "canary-record-times"})
+    by = complete.author.user
+    signing.amend(complete.pk, "canary-record-added", "canary-record-why", by=by, now=now)
+    StaffAssignmentFactory(session=world.things["other_record"].session)
+    plain = {"came": "yes", "steps": [], "what_was_done": "Drums", "next_time": "Drums"}
+    _countersigned(world.things["other_record"], plain | {"response": "canary-record-olive"})
+    begun = scene(now - timedelta(days=4), child=world.things["child"], lead=complete.author)
+    writing.save_draft(begun.record.pk, {"response": "canary-record-draft"}, by=by, now=now)
+
+
+def _countersigned(record: SessionRecord, words: dict[str, Any]) -> SessionRecord:
+    now, author = timezone.now(), record.author.user
+    second = record.session.assignments.exclude(staff=record.author).first().staff.user
+    writing.save_draft(record.pk, words, by=author, now=now)
+    writing.sign(record.pk, by=author, now=now)
+    return signing.countersign(record.pk, by=second, now=now)
 
 
 def _plant_what_families_said(world: World) -> None:
@@ -413,6 +447,11 @@ def test_nobodys_files_hold_what_is_not_theirs(world, person):
         ("lead", "canary-concern-hold"),
         ("practitioner", "canary-draft-said"),
         ("lead", "canary-reported-body_map"),
+        ("practitioner", "canary-record-times"),
+        ("practitioner", "canary-record-draft"),
+        ("coordinator", "canary-record-why"),
+        ("lead", "canary-record-step"),
+        ("other_guardian", "canary-record-olive"),
     ],
 )
 def test_the_crawl_reaches_what_may_be_read(world, crawled, person, canary):
@@ -446,7 +485,7 @@ def test_nobody_learns_that_there_is_a_concern(world, crawled):
 
 
 def test_tables_hold_no_word_of_a_worry(world):
-    words = [b"canary-worry", b"canary-concern", b"canary-reported", b"canary-draft"]
+    words = [b"canary-worry", b"canary-concern", b"canary-reported", b"canary-draft", b"canary-record"]
     # As letters, and as Postgres shows bytes.
     sought = [f"%{word.decode()}%" for word in words] + [f"%{word.hex()}%" for word in words]
     with connection.cursor() as cursor:

@@ -285,11 +285,11 @@ def _things(session: Session, theirs: Session, child: Child, guardian: Guardian,
         ),
         **_rota(session, theirs),
         **_of_the_family(session, child, guardian),
-        **_records(child),
+        **_records(child, theirs.bookings.get().child),
     }
 
 
-def _records(child: Child) -> dict[str, Any]:
+def _records(child: Child, other_child: Child) -> dict[str, Any]:
     """A 1:1 that is over, which the practitioner led, with its record to write; and a record of others."""
     found = {}
     practitioner = StaffProfile.objects.get(user__name="Staff Practitioner")
@@ -306,7 +306,7 @@ def _records(child: Child) -> dict[str, Any]:
         StaffAssignmentFactory(session=over)
         role = {"role": StaffAssignment.Role.LEAD}
         led = StaffAssignmentFactory(session=over, staff=lead, **role) if lead else over.assignments.get()
-        whose = child if lead else ChildFactory(known_as="Olga")
+        whose = child if lead else other_child
         BookingFactory(session=over, child=whose, state=Booking.State.COMING)
         found[name] = opening.begin(over.pk, whose.pk, by=led.staff.user, now=ended)
     return found | {"record_session": found["record"].session}
