@@ -154,7 +154,10 @@ def _run(dispatcher: Dispatcher, number: int, step: str, body: Json, now: dateti
     with dispatcher.store.lock:
         meeting = dispatcher.store.meetings[number]
         try:
-            steps.take(Room(dispatcher.store, meeting, now), step, body)
+            if step == "uuid":
+                meeting["uuid"] = str(body["uuid"])
+            else:
+                steps.take(Room(dispatcher.store, meeting, now), step, body)
         except NotPossible as error:
             raise BadOrder(str(error)) from error
         dispatcher.store.save()

@@ -1,19 +1,18 @@
-"""The pages for people: all meetings with their settings, and what opens behind join and start links."""
+"""The pages for people: all meetings with their settings, the page of each, and what join and start links open."""
 
-import html
 import re
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
-from demo.zoom.dispatch import Dispatcher
+from demo.zoom import forms, meeting_page
+from demo.zoom.dispatch import Dispatcher, Reply
+from demo.zoom.look import FILES, HTML, document, e, file, message_page, spaced, table, when
 from demo.zoom.meetings import encrypted_passcode, join_url
-from demo.zoom.running import Room
+from demo.zoom.recorder import NotPossible
+from demo.zoom.running import HOST, Room
 from demo.zoom.store import Json
 
-HTML: Final = "text/html; charset=utf-8"
-POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
-LONDON: Final = ZoneInfo("Europe/London")
 # The settings that the charity's policy speaks about come first, with words; all others follow by name.
 WORDS: Final = {
     "waiting_room": "Waiting room",
@@ -35,53 +34,87 @@ WORDS: Final = {
 _REGISTRATION: Final = {0: "approved by itself", 1: "approved by hand", 2: "not needed"}
 _STATUS: Final = {"waiting": "Planned", "started": "Running now"}
 
-_STYLE: Final = """
-:root { color-scheme: light dark; --ink: #1c2530; --paper: #f6f7f9; --card: #fff; --line: #d5dbe3;
-  --quiet: #556270; --accent: #0b5cad; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e8edf3; --paper: #14181d; --card: #1d232a;
-  --line: #39434f; --quiet: #a9b5c2; --accent: #8cc2ff; } }
-* { box-sizing: border-box; }
-body { margin: 0; padding: 1rem; background: var(--paper); color: var(--ink);
-  font: 1rem/1.5 system-ui, sans-serif; }
-main, header { max-width: 46rem; margin: 0 auto 1rem; }
-h1 { font-size: 1.5rem; line-height: 1.25; margin: 0 0 .25rem; }
-h2 { font-size: 1.15rem; margin: 0 0 .5rem; overflow-wrap: anywhere; }
-p { margin: 0 0 .75rem; }
-a { color: var(--accent); }
-a:focus-visible, summary:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
-.quiet { color: var(--quiet); }
-article, .message { background: var(--card); border: 1px solid var(--line); border-radius: .75rem;
-  padding: 1rem; margin: 0 0 1rem; }
-table { width: 100%; border-collapse: collapse; }
-th, td { text-align: left; vertical-align: top; padding: .3rem .75rem .3rem 0;
-  border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
-th { font-weight: 400; color: var(--quiet); width: 45%; }
-summary { cursor: pointer; padding: .4rem 0; color: var(--accent); }
-code { font-size: 1.05em; }
-"""
+
+Fields = Mapping[str, str]
 
 
-def show(dispatcher: Dispatcher, path: str, query: dict[str, str], now: datetime) -> tuple[int, str]:
-    """The status and text of a page."""
+def reply(dispatcher: Dispatcher, path: str, query: Fields, form: Fields | None, now: datetime) -> Reply:
+    """The answer to a request for a page; `form` is what was sent by a press, None when there was none."""
+    if path in FILES:
+        return Reply(200, file(path), FILES[path])
     if path == "/":
-        return 200, list_page(dispatcher)
-    link = re.fullmatch(r"/([js])/(\d+)", path)
+        return Reply(200, list_page(dispatcher), HTML)
+    link = re.fullmatch(r"/(j|s|meetings)/(\d{1,20})/?", path)
     if not link:
-        return 404, message_page("Nothing here", "This stand-in for Zoom has no such page.")
+        return Reply(404, message_page("Nothing here", "This stand-in for Zoom has no such page."), HTML)
     with dispatcher.store.lock:
         meeting = dispatcher.store.meetings.get(int(link[2]))
         if meeting is None or meeting["gone"]:
-            return 404, message_page("This meeting ID is not valid", "The meeting does not exist any more.")
-        if link[1] == "s":
-            return _started(dispatcher, meeting, query, now)
-        return _at_the_door(meeting, query)
+            text = "The meeting does not exist any more."
+            return Reply(404, message_page("This meeting ID is not valid", text), HTML)
+        return {"j": _join, "s": _start, "meetings": _meeting}[link[1]](dispatcher, meeting, query, form, now)
+
+
+def _meeting(dispatcher: Dispatcher, meeting: Json, query: Fields, form: Fields | None, now: datetime) -> Reply:
+    """The page of a meeting, and every press on it."""
+    me = query.get("me", "")
+    if form is None:
+        return Reply(200, meeting_page.show(dispatcher, meeting, me=me), HTML)
+    try:
+        forms.press(dispatcher, meeting, form, now)
+    except NotPossible as error:
+        page = meeting_page.show(dispatcher, meeting, me=me, said=str(error), typed=form.get("name", ""))
+        return Reply(409, page, HTML)
+    return _to(meeting, me)
+
+
+def _start(dispatcher: Dispatcher, meeting: Json, query: Fields, form: Fields | None, now: datetime) -> Reply:
+    """The start link: whoever opens it is the host."""
+    if not query.get("zak"):
+        text = "Only the host can start this meeting."
+        return Reply(403, message_page("Please sign in to Zoom", text), HTML)
+    Room(dispatcher.store, meeting, now).start()
+    dispatcher.store.save()
+    return _to(meeting, HOST)
+
+
+def _join(dispatcher: Dispatcher, meeting: Json, query: Fields, form: Fields | None, now: datetime) -> Reply:
+    """The join link: under which name, and then to the meeting's page as that person."""
+    if meeting["password"] and query.get("pwd") != encrypted_passcode(meeting):
+        text = "Please use the newest link."
+        return Reply(403, message_page("The passcode is wrong", text), HTML)
+    if form is None:
+        return Reply(200, _door(meeting, query.get("uname", ""), ""), HTML)
+    try:
+        me = forms.arrive(dispatcher, meeting, form, now)
+    except NotPossible as error:
+        return Reply(409, _door(meeting, form.get("name", ""), str(error)), HTML)
+    return _to(meeting, me)
+
+
+def _to(meeting: Json, me: str) -> Reply:
+    """On to the page of the meeting, so that loading it anew presses nothing again."""
+    where = f"/meetings/{meeting['id']}/" + (f"?me={me}" if re.fullmatch(r"[\w-]{1,40}", me) else "")
+    return Reply(303, headers={"Location": where})
+
+
+def _door(meeting: Json, name: str, said: str) -> str:
+    text = "The host will let you in." if meeting["settings"].get("waiting_room") else "You come in at once."
+    waiting = "You will be in the waiting room first. " if meeting["settings"].get("waiting_room") else ""
+    problem = f"<p class='message alert' role=alert>{e(said)}</p>" if said else ""
+    return document(
+        f"Join · {meeting['topic']}",
+        f"<main><div class=message><h1>{e(meeting['topic'])}</h1><p>{waiting}{text} (Simulated.)</p>{problem}"
+        f"<form method=post>{meeting_page.join_fields(meeting, name)}"
+        f"{meeting_page.buttons([('arrive', 'Join')], main='arrive')}</form></div></main>",
+    )
 
 
 def list_page(dispatcher: Dispatcher) -> str:
-    """All meetings, the next one first, each with its settings."""
+    """All meetings, those that run and then the next one first, each with its settings."""
     with dispatcher.store.lock:
         meetings = [meeting for meeting in dispatcher.store.meetings.values() if not meeting["gone"]]
-        cards = [_card(meeting) for meeting in sorted(meetings, key=lambda m: (m["start_time"], m["id"]))]
+        cards = [_card(meeting) for meeting in sorted(meetings, key=_running_first)]
     count = "one meeting" if len(cards) == 1 else f"{len(cards)} meetings"
     empty = "<p class=message>No meetings yet. Confirm a session in the portal and it will be here.</p>"
     intro = (
@@ -89,38 +122,19 @@ def list_page(dispatcher: Dispatcher) -> str:
         f"<p>This stands in for the charity's Zoom account. It holds {count if cards else 'no meetings'}. "
         "Times are UK time.</p></header>"
     )
-    return _document("Zoom (simulated)", f"{intro}<main>{''.join(cards) or empty}</main>")
+    return document("Zoom (simulated)", f"{intro}<main>{''.join(cards) or empty}</main>")
 
 
-def message_page(title: str, text: str) -> str:
-    """A page with one message."""
-    return _document(title, f"<main><div class=message><h1>{_e(title)}</h1><p>{_e(text)}</p></div></main>")
-
-
-def _started(dispatcher: Dispatcher, meeting: Json, query: dict[str, str], now: datetime) -> tuple[int, str]:
-    if not query.get("zak"):
-        return 403, message_page("Please sign in to Zoom", "Only the host can start this meeting.")
-    Room(dispatcher.store, meeting, now).start()
-    dispatcher.store.save()
-    return 200, message_page("You have started the meeting", f"{meeting['topic']} is running now. (Simulated.)")
-
-
-def _at_the_door(meeting: Json, query: dict[str, str]) -> tuple[int, str]:
-    if meeting["password"] and query.get("pwd") != encrypted_passcode(meeting):
-        return 403, message_page("The passcode is wrong", "Please use the newest link, or type the passcode.")
-    if meeting["settings"].get("waiting_room"):
-        text = "You are in the waiting room. The host will let you in soon. (Simulated.)"
-    else:
-        text = "You are in the meeting. (Simulated.)"
-    return 200, message_page(meeting["topic"], text)
+def _running_first(meeting: Json) -> tuple[bool, str, int]:
+    return meeting["status"] != "started", meeting["start_time"], meeting["id"]
 
 
 def _card(meeting: Json) -> str:
     facts = {
-        "When": _when(meeting["start_time"], meeting["duration"]),
+        "When": when(meeting["start_time"], meeting["duration"]),
         "State": _STATUS[meeting["status"]],
         "Host": meeting["host_email"],
-        "Meeting ID": _spaced(meeting["id"]),
+        "Meeting ID": spaced(meeting["id"]),
         "Passcode": meeting["password"] or "none",
     }
     kept = meeting["settings"]
@@ -128,22 +142,13 @@ def _card(meeting: Json) -> str:
     others = {key: _plain(key, kept[key]) for key in sorted(kept) if key not in WORDS}
     base = join_url("", meeting)
     return (
-        f"<article><h2>{_e(meeting['topic'])}</h2>{_table(facts)}"
-        f"<details open><summary>Settings that the policy names</summary>{_table(policy)}</details>"
-        f"<details><summary>All other settings</summary>{_table(others)}"
-        f"<p class=quiet>{_e(meeting['agenda'])}</p></details>"
-        f'<p><a href="{_e(base)}">Join link</a></p></article>'
+        f"<article><h2>{e(meeting['topic'])}</h2>{table(facts)}"
+        f'<p class=go><a href="/meetings/{meeting["id"]}/">Open the meeting</a></p>'
+        f"<details open><summary>Settings that the policy names</summary>{table(policy)}</details>"
+        f"<details><summary>All other settings</summary>{table(others)}"
+        f"<p class=quiet>{e(meeting['agenda'])}</p></details>"
+        f'<p><a href="{e(base)}">Join link</a></p></article>'
     )
-
-
-def _when(start: str, minutes: int) -> str:
-    moment = datetime.fromisoformat(start)
-    begins, ends = (each.astimezone(LONDON) for each in (moment, moment + timedelta(minutes=minutes)))
-    return f"{begins:%A} {begins.day} {begins:%B %Y}, {_clock(begins)} to {_clock(ends)}"
-
-
-def _clock(moment: datetime) -> str:
-    return f"{moment.hour % 12 or 12}:{moment:%M}{'am' if moment.hour < 12 else 'pm'}"
 
 
 def _plain(key: str, value: object) -> str:
@@ -154,25 +159,3 @@ def _plain(key: str, value: object) -> str:
     if value == "none":
         return "off"
     return str(value).replace(";", ", ") or "nobody"
-
-
-def _spaced(number: int) -> str:
-    digits = str(number)
-    return f"{digits[:3]} {digits[3:-4]} {digits[-4:]}"
-
-
-def _table(rows: dict[str, str]) -> str:
-    cells = "".join(f"<tr><th scope=row>{_e(name)}</th><td>{_e(value)}</td></tr>" for name, value in rows.items())
-    return f"<table>{cells}</table>"
-
-
-def _document(title: str, body: str) -> str:
-    return (
-        '<!DOCTYPE html><html lang="en-GB"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{_e(title)}</title><style>{_STYLE}</style></head><body>{body}</body></html>"
-    )
-
-
-def _e(text: object) -> str:
-    return html.escape(str(text))

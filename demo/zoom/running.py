@@ -92,7 +92,7 @@ class Room:
     # --- People -------------------------------------------------------------------------------------------
     def arrive(self, name: str, *, email: str = "", key: str = "") -> Json:
         """Somebody opens the join link under a name; with `email` when signed in to Zoom."""
-        person = self._someone(key or f"p{len(self.people) + 1}", name, email)
+        person = self._someone(key or self.key_for(name, email), name, email)
         if person["where"] in ("waiting", "meeting"):
             raise NotPossible(f"{person['name']} is here already.")
         if self.runs:
@@ -102,6 +102,11 @@ class Room:
         else:
             person["where"] = "door"
         return person
+
+    def key_for(self, name: str, email: str) -> str:
+        """The key of whoever was here under this name and is gone; else a new one."""
+        same = (person["key"] for person in self.those("gone") if (person["name"], person["email"]) == (name, email))
+        return str(next(same, f"p{len(self.people) + 1}"))
 
     def admit(self, key: str) -> None:
         """The host lets somebody in from the waiting room."""
@@ -176,7 +181,9 @@ class Room:
             person |= {"user_id": "", "participant_uuid": ""}
             self.people.append(person)
         if person["where"] == "gone":
-            person.update(name=name, email=email, zoom_id=self.store.user_id_of(email) if email else "")
+            person.update(
+                name=name, email=email, zoom_id=self.store.user_id_of(email) if self.store.is_ours(email) else ""
+            )
         return person
 
     def _in(self, where: str, key: str) -> Json:
@@ -218,7 +225,7 @@ class Room:
     def _may_host(self, person: Json) -> bool:
         others = self.meeting["settings"].get("alternative_hosts", "").replace(",", ";").split(";")
         hosts = {address.strip().casefold() for address in (self.meeting["host_email"], *others)}
-        return bool(person["email"]) and person["email"].casefold() in hosts
+        return bool(person["zoom_id"]) and person["email"].casefold() in hosts
 
     def _enter(self, person: Json, role: str) -> None:
         camera = bool(self.meeting["settings"].get("host_video" if role == HOST else "participant_video"))

@@ -124,7 +124,8 @@ def notice_lost(store: Store, meeting: Json, now: datetime) -> bool:
 
 def one_meeting(number: int, *, host: str, secret: str, topic: str = "Whippersnappers", **settings: object) -> Store:
     """An account with this one meeting, its waiting room on as the policy has it; `settings` are the meeting's."""
-    store = Store(Credentials("demo-account", "", ""), outbox=Outbox(secret))
+    staff = host.partition("@")[2]
+    store = Store(Credentials("demo-account", "", ""), staff_domain=staff, outbox=Outbox(secret))
     user = store.add_user(host)
     store.meetings[number] = {
         "id": number,

@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from demo.zoom import control, page
+from demo.zoom import control, look, page
 from demo.zoom.dispatch import Dispatcher, Dropped, Reply, Request
 from demo.zoom.store import Store
 
@@ -78,7 +78,7 @@ class SimulatorHandler(BaseHTTPRequestHandler):
             return self.server.dispatcher.reply(request)
         if path.startswith("/_control/"):
             return self._control(path.removeprefix("/_control/"), raw, now)
-        return self._page(path, query, now)
+        return self._page(path, query, raw, now)
 
     def _base(self) -> str:
         host, port = self.server.server_address[:2]
@@ -118,11 +118,11 @@ class SimulatorHandler(BaseHTTPRequestHandler):
         except KeyError as error:
             return Reply(404, json.dumps({"error": f"not found: {error}"}))
 
-    def _page(self, path: str, query: dict[str, str], now: datetime) -> Reply:
-        if self.command != "GET":
-            return Reply(405, page.message_page("Nothing here", "This address is only for reading."), page.HTML)
-        status, text = page.show(self.server.dispatcher, path, query, now)
-        return Reply(status, text, page.HTML)
+    def _page(self, path: str, query: dict[str, str], raw: bytes, now: datetime) -> Reply:
+        if self.command not in ("GET", "POST"):
+            return Reply(405, look.message_page("Nothing here", "Pages are for reading and pressing."), look.HTML)
+        form = dict(parse_qsl(raw.decode("utf-8", "replace"))) if self.command == "POST" else None
+        return page.reply(self.server.dispatcher, path, query, form, now)
 
     def _send(self, reply: Reply) -> None:
         if reply.wait:
@@ -135,8 +135,8 @@ class SimulatorHandler(BaseHTTPRequestHandler):
             self.send_header("Content-Type", reply.content_type)
         if reply.status != 204:
             self.send_header("Content-Length", str(len(content)))
-        if reply.content_type == page.HTML:
-            self.send_header("Content-Security-Policy", page.POLICY)
+        if reply.content_type == look.HTML:
+            self.send_header("Content-Security-Policy", look.POLICY)
         self.end_headers()
         self.wfile.write(content)
 

@@ -1,5 +1,6 @@
 """What can be done in a meeting, by name: the same for controls, buttons and scripts."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
@@ -8,6 +9,7 @@ from demo.zoom.recorder import NotPossible
 from demo.zoom.running import CO_HOST, Room
 from demo.zoom.store import Json
 
+_KEY: Final = re.compile(r"[A-Za-z0-9_-]{0,40}")
 Step = Callable[[Room, Json], None]
 
 
@@ -26,6 +28,14 @@ def _key(facts: Json) -> str:
     return str(key)
 
 
+def _new_key(facts: Json) -> str:
+    """The key that somebody is to have: it stands in addresses and buttons. Empty: one is made."""
+    key = str(facts.get("key", ""))
+    if not _KEY.fullmatch(key):
+        raise NotPossible("A key has letters, digits, - and _ only.")
+    return key
+
+
 def _start(room: Room, facts: Json) -> None:
     room.start()
 
@@ -38,16 +48,14 @@ def _arrive(room: Room, facts: Json) -> None:
     name = str(facts.get("name", "")).strip()[:64]
     if not name:
         raise NotPossible("Type a name first.")
-    room.arrive(name, email=str(facts.get("email", "")), key=str(facts.get("key", "")))
+    room.arrive(name, email=str(facts.get("email", "")), key=_new_key(facts))
 
 
 def _join(room: Room, facts: Json) -> None:
     """Arrive and be let in at once."""
     if not room.runs:
         raise NotPossible("The meeting has not begun.")
-    person = room.arrive(
-        str(facts.get("name", "Guest")), email=str(facts.get("user_email", "")), key=str(facts.get("key", ""))
-    )
+    person = room.arrive(str(facts.get("name", "Guest")), email=str(facts.get("user_email", "")), key=_new_key(facts))
     if person["where"] == "waiting":
         room.admit(person["key"])
 
@@ -68,10 +76,6 @@ def _role(room: Room, facts: Json) -> None:
     room.change_role(_key(facts), str(facts.get("role", CO_HOST)))
 
 
-def _uuid(room: Room, facts: Json) -> None:
-    room.meeting["uuid"] = facts["uuid"]
-
-
 def _record(step: str) -> Step:
     return lambda room, facts: room.record(step)
 
@@ -90,6 +94,5 @@ STEPS: Final[Mapping[str, Step]] = {
     "rejoin": lambda room, facts: room.rejoin(_key(facts)),
     "camera": _camera,
     "role": _role,
-    "uuid": _uuid,
     **{f"record_{step}": _record(step) for step in RECORDING_STEPS},
 }

@@ -156,13 +156,16 @@ class Store:
             found = (user for user in self.users.values() if user["email"].casefold() == wanted)
             return self.users.get(name) or next(found, None)
 
+    def is_ours(self, email: str) -> bool:
+        """Whether an address is a user of this account. Staff of the charity's domain who are not listed count as
+        users, so that a demo need not list them all."""
+        domain = f"@{self.staff_domain.casefold()}"
+        return self.find_user(email) is not None or (domain != "@" and email.casefold().endswith(domain))
+
     def may_be_host(self, email: str) -> bool:
-        """Whether an address is a licensed user. Staff of the charity's domain who are not listed count
-        as licensed, so that a demo need not list them all."""
+        """Whether an address is a licensed user."""
         user = self.find_user(email)
-        if user:
-            return user["type"] == LICENSED
-        return bool(self.staff_domain) and email.casefold().endswith(f"@{self.staff_domain.casefold()}")
+        return user["type"] == LICENSED if user else self.is_ours(email)
 
     # --- Tokens -------------------------------------------------------------------------------------------
     def new_token(self, now: datetime, seconds: int) -> str:
