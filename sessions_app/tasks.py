@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from sessions_app import gate, latecomers, meetings, notices, offers, policy_alerts, rota_notices
 from sessions_app.bulk import running
+from sessions_app.live import following, receiving, watching
 from sessions_app.records import chasing, opening
 from sessions_app.series import working
 
@@ -89,3 +90,22 @@ def sweep_series_work() -> None:
     """Wake a worker for each change of a long series that nobody works on, and forget what is a day old."""
     for work in working.sweep(timezone.now()):
         working.wake_for(work)
+
+
+@shared_task
+def follow_events(meeting_id: str) -> None:
+    """Follow what Zoom told about one meeting."""
+    watching.follow_and_look(meeting_id, timezone.now())
+
+
+@shared_task
+def sweep_events() -> None:
+    """Wake a worker for each meeting about which something came that nobody has followed."""
+    for meeting_id in following.meetings_to_follow():
+        receiving.wake_for(meeting_id)
+
+
+@shared_task
+def watch_running_sessions() -> None:
+    """Look at the sessions that go on: some rules are broken by time passing, without anything being told."""
+    watching.watch_running(timezone.now())

@@ -32,6 +32,16 @@ app.conf.beat_schedule = {
         "schedule": 20.0,
         "options": {"expires": 20.0},
     },
+    "follow what Zoom told": {
+        "task": "sessions_app.tasks.sweep_events",
+        "schedule": 10.0,
+        "options": {"expires": 10.0},
+    },
+    "look at the sessions that go on": {
+        "task": "sessions_app.tasks.watch_running_sessions",
+        "schedule": 10.0,
+        "options": {"expires": 10.0},
+    },
     "put due mails into the outbox": {
         "task": "sessions_app.tasks.enqueue_due_mails",
         "schedule": 60.0,

@@ -1,11 +1,17 @@
 """Keeping what Zoom tells, as it came. What follows from it is worked out afterwards, by a worker."""
 
 from datetime import datetime
+from functools import partial
+from typing import Any, Final
 
 from django.db import transaction
 
 from sessions_app.models import Meeting, ZoomEvent
 from sessions_app.zoom.webhooks import Message
+from whippersnappers.outbox.wake import wake
+
+# Seconds after which the sweep has seen to it anyway.
+_OF_USE_FOR: Final = 10.0
 
 
 def keep(message: Message, body: str, *, request_id: str, now: datetime) -> bool:
@@ -28,4 +34,11 @@ def keep(message: Message, body: str, *, request_id: str, now: datetime) -> bool
     )
     with transaction.atomic():
         ZoomEvent.objects.bulk_create([event], ignore_conflicts=True)
+        if meeting_id:
+            transaction.on_commit(partial(wake_for, meeting_id))
     return True
+
+
+def wake_for(meeting_id: Any) -> None:
+    """Ask a worker to follow what came about a meeting; the sweep does so again should this be lost."""
+    wake("sessions_app.tasks.follow_events", str(meeting_id), expires=_OF_USE_FOR)

@@ -29,7 +29,7 @@ class MeetingRun(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="runs")
     meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="runs")
-    meeting_uuid = models.CharField(max_length=60, unique=True)
+    meeting_uuid = models.CharField(max_length=60)
     # Empty where nothing told it. `..._known` False: told by something else, so it was then or before (or after).
     started_at = models.DateTimeField(null=True)
     started_known = models.BooleanField(default=False)
@@ -42,6 +42,7 @@ class MeetingRun(models.Model):
     class Meta:
         default_permissions = ()
         ordering = ["started_at", "meeting_uuid"]
+        constraints = [models.UniqueConstraint(fields=["meeting", "meeting_uuid"], name="meetingrun_once")]
 
     def __str__(self) -> str:
         return f"Run ({self.pk})"
@@ -122,6 +123,16 @@ class Presence(models.Model):
 
     def __str__(self) -> str:
         return f"Stay ({self.pk})"
+
+    @property
+    def is_suggested(self) -> bool:
+        """Whether `guardian` is but a guess from the name that was typed."""
+        return self.known_by == self.KnownBy.NAME
+
+    @property
+    def is_not_ours(self) -> bool:
+        """Whether staff said that this is nobody whom we invited."""
+        return self.known_by == self.KnownBy.DECISION and self.staff_id is None and self.guardian_id is None
 
 
 class DoorDecision(models.Model):
