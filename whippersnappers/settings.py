@@ -63,8 +63,7 @@ PLACE_OFFER_TIME = timedelta(hours=env.float("PLACE_OFFER_HOURS", 24))
 CHANGE_MAIL_DELAY = timedelta(minutes=env.float("CHANGE_MAIL_MINUTES", 5))
 # How long an urgent policy alert may wait for somebody before the deputy hears of it too.
 POLICY_ALERT_WAITS = timedelta(minutes=env.float("POLICY_ALERT_MINUTES", 15))
-# For how long a family may be in a meeting with fewer than two members of staff before it is said (W5).
-TWO_MEMBERS_GRACE_SECONDS = env.float("TWO_MEMBERS_GRACE_SECONDS", 30)
+TWO_MEMBERS_GRACE_SECONDS = env.float("TWO_MEMBERS_GRACE_SECONDS", 30)  # before an alert (W5)
 BULK_UNDO_WINDOW = timedelta(seconds=env.float("BULK_UNDO_SECONDS", 120))
 
 # What a form may bring in its fields, in bytes: 5,000 rows pasted from a spreadsheet,
