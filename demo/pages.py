@@ -84,7 +84,7 @@ def _received(number: int) -> Received:
 def mail(request: HttpRequest, number: int) -> HttpResponse:
     """One mail, as the family reads it and as it was sent."""
     received = _received(number)
-    opened = open_mail(mailbox().message(number), timezone.now())
+    opened = open_mail(mailbox().message(number), timezone.now(), settings.SITE_URL)
     source = mailbox().source(number).decode("utf-8", "replace")
     return render(request, "demo/mail.html", {"received": received, "mail": opened, "source": source})
 
@@ -95,7 +95,7 @@ def mail(request: HttpRequest, number: int) -> HttpResponse:
 def mail_html(request: HttpRequest, number: int) -> HttpResponse:
     """The HTML part alone, for the frame: no script, no picture from elsewhere, links open on top."""
     _received(number)
-    text = html_of(mailbox().message(number))
+    text = html_of(mailbox().message(number), settings.SITE_URL)
     if not text:
         raise Http404("This mail has no HTML part.")
     return HttpResponse(text, headers={"Content-Security-Policy": MAIL_POLICY})

@@ -9,6 +9,8 @@ from icalendar import Calendar, Event
 
 from whippersnappers import dates
 
+# Where the demo, and the mail, were when it was sent.
+_OWN_ADDRESS = re.compile(r"https?://localhost:\d+(?=[/?#\"'\s<]|$)")
 _HEAD = re.compile(r"<head[^>]*>", re.IGNORECASE)
 # A link in a mail opens in place of the whole page: the portal's own pages refuse to be framed.
 _OPEN_ON_TOP = '<base target="_top">'
@@ -43,8 +45,13 @@ class Opened:
     entries: list[Entry]
 
 
-def open_mail(message: EmailMessage, now: datetime) -> Opened:
-    """Take a mail apart. `now` decides whether calendar entries name the year."""
+def led_here(text: str, site: str) -> str:
+    """The text with the links of an earlier start, at another port, leading to where the demo is now."""
+    return _OWN_ADDRESS.sub(site, text)
+
+
+def open_mail(message: EmailMessage, now: datetime, site: str) -> Opened:
+    """Take a mail apart; its links lead to `site`. `now` decides whether calendar entries name the year."""
     plain = message.get_body(preferencelist=("plain",))
     bodies = [plain, message.get_body(preferencelist=("html",))]
     parts, entries = [], []
@@ -56,22 +63,22 @@ def open_mail(message: EmailMessage, now: datetime) -> Opened:
         name = part.get_filename() or part.get_content_type()
         parts.append(Part(number, name, part.get_content_type(), len(content)))
         if part.get_content_type() == "text/calendar":
-            entries += read_calendar(content, now)
+            entries += read_calendar(led_here(content.decode("utf-8", "replace"), site).encode(), now)
     return Opened(
         headers=[(name, str(value)) for name, value in message.items()],
-        plain=str(plain.get_content()) if plain else "",
+        plain=led_here(str(plain.get_content()), site) if plain else "",
         has_html=bodies[1] is not None,
         parts=parts,
         entries=entries,
     )
 
 
-def html_of(message: EmailMessage) -> str:
-    """The HTML text, with links that open in place of the whole page; empty when there is none."""
+def html_of(message: EmailMessage, site: str) -> str:
+    """The HTML text, with links to `site` that open in place of the whole page; empty when there is none."""
     body = message.get_body(preferencelist=("html",))
     if body is None:
         return ""
-    text = str(body.get_content())
+    text = led_here(str(body.get_content()), site)
     head = _HEAD.search(text)
     return text[: head.end()] + _OPEN_ON_TOP + text[head.end() :] if head else _OPEN_ON_TOP + text
 

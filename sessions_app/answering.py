@@ -95,7 +95,7 @@ def _clean(reason: str | None) -> str | None:
         return None
     reason = reason.replace("\x00", "").strip()
     if len(reason) > LONGEST_REASON:
-        raise ValidationError({"reason": f"That is too long. Please use less than {LONGEST_REASON} letters."})
+        raise ValidationError({"reason": f"That is too long. Please use less than {LONGEST_REASON:,} letters."})
     return reason
 
 

@@ -68,7 +68,7 @@ def _clean(words: str | None) -> str | None:
         return None
     words = words.replace("\x00", "").strip()
     if len(words) > LONGEST_WORDS:
-        raise ValidationError({"words": f"That is too long. Please use less than {LONGEST_WORDS} letters."})
+        raise ValidationError({"words": f"That is too long. Please use less than {LONGEST_WORDS:,} letters."})
     return words
 
 

@@ -21,7 +21,10 @@ PREVIEW_PASSCODE = "made when you confirm"
 
 @dataclass(frozen=True)
 class SessionFacts:
-    """One session in the words that families read. Times are London's; `title` is safe in a subject."""
+    """One session in the words that families read. Times are London's; `title` is safe in a subject.
+
+    `opens`: when the way in opens; `is_open`: whether it does while this is written.
+    """
 
     session: Session
     title: str
@@ -31,6 +34,7 @@ class SessionFacts:
     start: str
     length: str
     opens: str
+    is_open: bool
     staff: str
     meeting_id: str
     passcode: str
@@ -70,7 +74,7 @@ def for_mail(sessions: QuerySet[Session]) -> QuerySet[Session]:
 def session_facts(session: Session, *, now: datetime, preview: bool = False) -> SessionFacts:
     """The facts of a session loaded with `for_mail`. A preview shows a placeholder for a meeting to come."""
     meeting = current_meeting(session) if session.is_remote else None
-    opens_at, _ = opening_hours(session)
+    opens_at, closes_at = opening_hours(session)
     meeting_id, passcode = _numbers(meeting, preview=preview and session.is_remote)
     return SessionFacts(
         session=session,
@@ -81,6 +85,7 @@ def session_facts(session: Session, *, now: datetime, preview: bool = False) -> 
         start=dates.clock(session.starts_at),
         length=dates.length(session.starts_at, session.ends_at),
         opens=dates.clock(opens_at),
+        is_open=opens_at <= now < closes_at,
         staff=listed(a.staff.first_name for a in session.assignments.all()),
         meeting_id=meeting_id,
         passcode=passcode,

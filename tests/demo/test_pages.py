@@ -9,8 +9,10 @@ from django.test import Client
 from django.urls import reverse
 
 from demo.mailbox import Mailbox
+from demo.moving_in import lead_meetings_here
 from demo.sample.people import PERSONAS
-from tests.factories import UserFactory
+from tests.factories import UserFactory, household
+from tests.sessions_app.family_scenes import invited
 from whippersnappers.accounts.roles import Role
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -38,11 +40,14 @@ def box(settings, tmp_path: Path) -> Mailbox:
     return Mailbox(tmp_path / "mailbox")
 
 
-def put(box: Mailbox, *, html: str = "", calendar: bytes = b"", subject: str = "Tuesday") -> int:
+WORDS = "Hello Hannah. <script>alert(1)</script> https://example.com/join/"
+
+
+def put(box: Mailbox, *, html: str = "", calendar: bytes = b"", subject: str = "Tuesday", words: str = WORDS) -> int:
     mail = EmailMessage()
     mail["From"], mail["To"] = "hello@whippersnappers.org", "hannah.whitfield@example.com"
     mail["Subject"] = subject
-    mail.set_content("Hello Hannah. <script>alert(1)</script> https://example.com/join/")
+    mail.set_content(words)
     if html:
         mail.add_alternative(html, subtype="html")
     if calendar:
@@ -149,3 +154,32 @@ def test_what_is_not_there_is_not_found(client: Client, box):
         ("demo_mail_part", [number, 9]),
     ]:
         assert client.get(reverse(name, args=arguments)).status_code == 404, name
+
+
+@pytest.mark.django_db
+def test_links_of_an_earlier_start_lead_to_where_the_demo_is_now(client: Client, box, settings):
+    settings.SITE_URL = "http://localhost:9000"
+    before = "http://localhost:8000/join/x/"
+    entry = ENTRY.replace(b"SUMMARY:", f"URL:{before}\r\nSUMMARY:".encode())
+    number = put(box, html=f'<a href="{before}">Go</a> or {before}', calendar=entry, words=f"Join here: {before}")
+    page = client.get(reverse("demo_mail", args=[number])).content.decode()
+    drawn = client.get(reverse("demo_mail_html", args=[number])).content.decode()
+    here = "http://localhost:9000/join/x/"
+    assert (drawn.count(here), drawn.count(before)) == (2, 0)
+    assert page.count(f'href="{here}"') == 2
+    # As it came over the wire it is left as it was.
+    assert f'href="{before}"' not in page
+    assert before in page
+
+
+@pytest.mark.django_db
+def test_meetings_of_an_earlier_start_lead_to_where_the_simulator_is_now(settings):
+    settings.ZOOM_OAUTH_URL = "http://127.0.0.1:9001"
+    (guardian,), _ = household()
+    there = invited(guardian, join_url="http://127.0.0.1:8001/j/845?pwd=x").session.meetings.get()
+    real = invited(guardian, join_url="https://us05web.zoom.us/j/845?pwd=x").session.meetings.get()
+    assert [lead_meetings_here() for _ in range(2)] == [1, 0]
+    there.refresh_from_db()
+    real.refresh_from_db()
+    assert there.join_url == "http://127.0.0.1:9001/j/845?pwd=x"
+    assert real.join_url == "https://us05web.zoom.us/j/845?pwd=x"

@@ -134,6 +134,20 @@ def test_easy_read_has_short_sentences_each_on_its_line(easy):
             assert len(line.split()) <= LONGEST, (kind, line)
 
 
+def test_no_sentence_ends_twice(usual, easy):
+    """“at 4:05p.m..”: a time that brings a full stop of its own."""
+    for kind, rendered in [*usual, *easy]:
+        for said in (rendered.text, rendered.html):
+            assert (kind, re.findall(r"[ap]\.m\.|(?<!\.)\.\.(?!\.)", said)) == (kind, [])
+
+
+def test_pictures_are_ones_that_old_devices_can_draw(usual):
+    """Those of the last ten years show as an empty box on an old phone (docs/adr/0195)."""
+    drawn = {picture for _kind, mail in usual for picture in re.findall(r'data-picture="(.)"', mail.html)}
+    assert len(drawn) > 20
+    assert [picture for picture in drawn if ord(picture) >= 0x1F900] == []
+
+
 def test_each_part_has_its_picture_and_screen_readers_skip_it(easy):
     for kind, rendered in easy:
         headings = re.findall(r"<h[12]\b[^>]*>", rendered.html)

@@ -87,6 +87,22 @@ def test_a_title_with_a_childs_name_stays_inside_the_mail(coordinator, sink):
     assert "Drums with zephyrine" in part(message, "text/plain")
 
 
+@pytest.mark.parametrize(
+    ("before", "said"),
+    [
+        (timedelta(minutes=16), "The link opens at 3:45pm."),
+        (timedelta(minutes=15), "The link is open now."),
+        (timedelta(minutes=-5), "The link is open now."),
+    ],
+)
+def test_a_mail_that_goes_after_the_way_in_opened_says_that_it_is_open(before, said):
+    session = ready_session(children=household()[1], starts_at=START)
+    mail = preview(session, "invitation", now=START - before)
+    for words_of in (mail.text, mail.html):
+        found = re.findall(r"The link (?:opens at [\w:]+|is open now)\.", words_of)
+        assert found == [said]
+
+
 def test_the_calendar_has_the_link_but_neither_id_nor_passcode(coordinator, sink):
     everything(coordinator, sink)
     entries = [part(message, "text/calendar").replace("\n ", "") for message in to(sink, ADA)]

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from families.models import Guardian
-from sessions_app import feedback, waiting
+from sessions_app import answering, feedback, waiting
 from sessions_app.invitations import join_token
 from sessions_app.models import Booking, FamilyAnswer, Feedback, Invitation, PlaceOffer, Session, SessionItem
 from tests.factories import (
@@ -302,6 +302,14 @@ def test_nothing_to_bring_is_no_news_afterwards(parent, guardian):
     SessionItem.objects.all().delete()
     page = text_of(parent.get(url("session", past)))
     assert ("What you needed" in page, "Just bring yourselves" in page) == (False, False)
+
+
+def test_how_much_room_there_is_stands_there_before_anybody_types(parent, guardian):
+    coming, past = invited(guardian, starts_in=DAY), invited(guardian, starts_in=-DAY)
+    page = text_of(press(parent, coming, "no"))
+    assert f"There is room for {answering.LONGEST_REASON:,} letters." in page
+    page = text_of(parent.get(url("feedback", past, place_of(past).pk)))
+    assert f"There is room for {feedback.LONGEST_WORDS:,} letters." in page
 
 
 def test_a_child_answers_with_one_press_beside_the_parent(parent, guardian):

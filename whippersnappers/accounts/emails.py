@@ -163,7 +163,7 @@ def _render_welcome(mail: OutgoingMail, now: datetime) -> Rendered:
 def _render_notice(mail: OutgoingMail, now: datetime) -> Rendered:
     sentence = NOTICES[mail.context["what"]]
     at = datetime.fromisoformat(mail.context["at"])
-    return _render("security_notice", sentence, mail, sentence=sentence, at=at)
+    return _render("security_notice", sentence, mail, sentence=sentence, at=at, now=now)
 
 
 SIGN_IN_CODE = register(

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from demo.launch import NEWS
+from demo.moving_in import lead_meetings_here
 from demo.sample.charity import is_empty, keep_tomorrow_interesting, make_charity
 
 
@@ -25,3 +26,4 @@ class Command(BaseCommand):
             self.stdout.write(f"{NEWS} made in {time.monotonic() - began:.1f} seconds")
         else:
             keep_tomorrow_interesting(now)
+            lead_meetings_here()
