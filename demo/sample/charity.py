@@ -14,6 +14,7 @@ from demo.sample.library import make_activities
 from demo.sample.making import MAKER, fixed_id
 from demo.sample.people import STAFF, STAFF_PASSWORD, ZOOM_HOSTS, Member
 from demo.sample.programme import PLACES
+from demo.sample.records import make_records
 from demo.sample.rota import make_rota
 from demo.sample.series import make_series
 from demo.sample.sessions import make_sessions, make_tomorrows_draft
@@ -46,6 +47,7 @@ def make_charity(now: datetime) -> None:
     make_year(now)
     make_activities(founded)
     make_sessions(staff, children, now)
+    make_records(now)
     make_waiting_list(children, now)
     make_series(staff, children, now)
     make_rota(staff, now)

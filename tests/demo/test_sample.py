@@ -19,8 +19,10 @@ from sessions_app.models import (
     Activity,
     Booking,
     PlaceOffer,
+    RecordTiming,
     Series,
     Session,
+    SessionRecord,
     Skill,
     StaffProfile,
     SwapRequest,
@@ -28,6 +30,7 @@ from sessions_app.models import (
     WorkingHours,
 )
 from sessions_app.readiness import blockers
+from sessions_app.records import opening
 from sessions_app.series.carrying import carry_over, to_carry
 from sessions_app.text_advice import advise_on_all
 from whippersnappers import dates
@@ -200,3 +203,17 @@ def test_on_every_day_there_are_three_terms_that_do_not_overlap(today):
     assert terms[0][1] <= today < end < terms[0][2]
     days = [day for term in terms for day in term[1:]]
     assert days == sorted(set(days))
+
+
+def test_records_of_1_1_sessions_are_there_in_every_state(charity):
+    records = SessionRecord.objects.filter(session__kind=Session.Kind.ONE_TO_ONE)
+    assert {one.state for one in records} == set(SessionRecord.State.values)
+    assert records.overdue(NOW).exists()
+    over = Booking.objects.filter(session__kind=Session.Kind.ONE_TO_ONE, session__ends_at__lte=NOW)
+    wanted = over.filter(session__state=Session.State.DELIVERED, state__in=Booking.HOLDING)
+    assert records.count() == wanted.count()
+    assert opening.open_due(NOW) == 0
+    # Times are known, but for some that the record says are not.
+    family = RecordTiming.objects.filter(whose=RecordTiming.Whose.FAMILY)
+    assert {one.trouble for one in family} >= {"", "no_end"}
+    assert family.filter(minutes__gt=20).count() > 5
