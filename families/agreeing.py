@@ -162,6 +162,13 @@ def signed_by(guardian: Any) -> Q:
     return Q(Exists(mine)) | ~Q(Exists(_published()))
 
 
+def signed_as(guardian: Any) -> Subquery:
+    """For annotating rows: the name under the version in force, None where there is none. May be an OuterRef."""
+    newest = _published().values("pk")[:1]
+    mine = Signature.objects.filter(agreement=Subquery(newest), guardian=guardian)
+    return Subquery(mine.values("typed_name")[:1])
+
+
 def signed_ids(guardian_ids: Iterable[Any]) -> set[Any]:
     """Which of the guardians signed the version that is in force; all of them while none is published. Two queries."""
     ids, current = set(guardian_ids), current_agreement()

@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.db.models import OuterRef, Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.admin import StackedInline
@@ -13,7 +14,7 @@ from unfold.admin import StackedInline
 from families import agreeing
 from families.admin.archive_pages import archive_urls
 from families.admin.ground import CheckedForm, FamiliesAdmin
-from families.admin.signatures import SignedFilter, agreement_of
+from families.admin.signatures import SignedFilter, agreement_of, signature_cell, signature_in_file
 from families.admin.spreadsheet import import_urls
 from families.admin.standing import (
     ArchivedFilter,
@@ -23,6 +24,7 @@ from families.admin.standing import (
     marks_of,
     restrictions_of,
 )
+from families.admin.welcome_page import offer_welcome, signing_in_of, welcome_urls
 from families.admin.welcoming import send_welcome
 from families.models import Child, Family, Guardian, Guardianship
 from whippersnappers.finding.lists import Found
@@ -109,6 +111,19 @@ class FamilyAdmin(FamiliesAdmin):
         family = self.get_object(request, object_id)
         return super().change_view(request, object_id, form_url, _around(family) | (extra_context or {}))
 
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        super().save_formset(request, form, formset, change)
+        if formset.model is Guardian:
+            request.newcomers = formset.new_objects  # type: ignore[attr-defined]
+
+    def response_add(self, request: HttpRequest, obj: Family, post_url_continue: str | None = None) -> HttpResponse:
+        offer_welcome(request, request.newcomers)  # type: ignore[attr-defined]
+        return super().response_add(request, obj, post_url_continue)
+
+    def response_change(self, request: HttpRequest, obj: Family) -> HttpResponse:
+        offer_welcome(request, request.newcomers)  # type: ignore[attr-defined]
+        return super().response_change(request, obj)
+
     def as_result(self, row: Family) -> Found:
         people = ", ".join([self.adults(row), self.kids(row)]) if row.children.all() else self.adults(row)
         return Found(row.name, f"{row.reference}: {people}", marks_of(row))
@@ -166,8 +181,8 @@ class GuardianAdmin(FamiliesAdmin):
     export_columns = {
         "First name": "first_name", "Last name": "last_name", "Family": "family.name",
         "Family reference": "family.reference", "E-mail": "email", "Phone": "phone", "Prefers": "prefers",
-        "Language": "language", "Mail comes back": "email_problem", "Stands for": "standing", "Agreement": "agreement",
-        "Archived": "archived_at",
+        "Language": "language", "Mail comes back": "email_problem", "Stands for": "standing",
+        "Agreement": "agreement_in_file", "Archived": "archived_at",
     }  # fmt: skip
     search_place = 2
     search_title = "Parents and carers"
@@ -186,7 +201,8 @@ class GuardianAdmin(FamiliesAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Guardian]:
         standings = Prefetch("guardianships", Guardianship.objects.select_related("child"))
         rows = super().get_queryset(request).select_related("family").prefetch_related(standings)
-        return rows.annotate(has_signed=agreeing.signed_by(OuterRef("pk")))
+        known = {"has_signed": agreeing.signed_by(OuterRef("pk")), "signed_as": agreeing.signed_as(OuterRef("pk"))}
+        return rows.annotate(**known)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Guardian | None = None) -> list[str]:
         return ["mail_state", *(["family"] if obj else [])]
@@ -196,8 +212,17 @@ class GuardianAdmin(FamiliesAdmin):
     ) -> HttpResponse:
         guardian = self.get_object(request, object_id)
         found = restrictions_of(guardian.guardianships.select_related("guardian", "child")) if guardian else []
-        around = {"restrictions": found, "signing": agreement_of(guardian) if guardian else {}}
+        around: dict[str, Any] = {"restrictions": found, "now": timezone.now()}
+        if guardian:
+            around |= {"signing": agreement_of(guardian), "signing_in": signing_in_of(guardian)}
         return super().change_view(request, object_id, form_url, around | (extra_context or {}))
+
+    def get_urls(self) -> list[URLPattern]:
+        return [*welcome_urls(self), *super().get_urls()]
+
+    def response_add(self, request: HttpRequest, obj: Guardian, post_url_continue: str | None = None) -> HttpResponse:
+        offer_welcome(request, [obj])
+        return super().response_add(request, obj, post_url_continue)
 
     def as_result(self, row: Guardian) -> Found:
         standings = list(row.guardianships.all())
@@ -229,7 +254,10 @@ class GuardianAdmin(FamiliesAdmin):
 
     @admin.display(description="Agreement")
     def agreement(self, guardian: Any) -> SafeString:
-        return label("Signed", "success") if guardian.has_signed else label("Not signed", "warning")
+        return signature_cell(guardian)
+
+    def agreement_in_file(self, guardian: Guardian) -> str:
+        return signature_in_file(guardian)
 
     @admin.display(description="Mail to this address")
     def mail_state(self, guardian: Guardian) -> str:

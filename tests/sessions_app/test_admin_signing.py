@@ -101,6 +101,28 @@ def test_the_lists_show_and_filter_who_has_signed(scene):
     assert "Agreement not signed" not in read(client, "families_family_change", other.family_id)
 
 
+def test_the_list_shows_the_name_that_was_signed_with_and_whether_it_is_unlike_ours(client, coordinator):
+    current = agreeing.current_agreement()
+    own, other = (
+        GuardianFactory(first_name="Robin", last_name=last, signed=False, email=f"{last}@example.com")
+        for last in ("Green", "Brown")
+    )
+    for guardian, name in ((own, "robin  greene"), (other, "Mark <b>Brown</b>")):
+        agreeing.sign(guardian, current, typed_name=name, by=guardian.user, now=timezone.now())
+    client.force_login(coordinator)
+    rows = reverse("admin:families_guardian_changelist")
+    page = client.get(rows).content.decode()
+    assert '“<span dir="auto">robin greene</span>”' in page
+    assert "Mark &lt;b&gt;Brown&lt;/b&gt;" in page
+    assert page.count("Unlike our name") == 1
+    unlike = client.get(f"{rows}?agreement=unlike").content.decode()
+    assert (other.email in unlike, own.email in unlike) == (True, False)
+    assert "This is unlike the name that we hold." in read(client, "families_guardian_change", other.pk)
+    export = reverse("admin:list_export", args=["families.guardian"])
+    file = b"".join(client.post(export, {"format": "csv"}).streaming_content).decode()
+    assert (file.count("Signed, unlike our name"), "Mark" in file, "robin  greene" in file) == (1, False, False)
+
+
 def test_the_guardians_page_shows_the_evidence(client, coordinator):
     guardian = GuardianFactory(signed=False)
     evidence = agreeing.Evidence("Phone 7", "code", timezone.now())

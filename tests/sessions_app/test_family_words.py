@@ -121,11 +121,28 @@ def test_what_is_no_photo_is_said_at_the_field_and_nothing_is_saved(client, coor
     assert (profile.first_name, StaffPhoto.objects.count()) == ("Before", 0)
 
 
-def test_what_a_family_can_change_is_said_only_before_the_start(client, coordinator, said_no):
+BEFORE = "The family can change this until the start, while a place is free."
+DURING = "The session has begun: a family that comes after all has to call us."
+
+
+@pytest.mark.parametrize(
+    ("starts_in", "state", "said"),
+    [
+        (timedelta(minutes=5), "confirmed", BEFORE),
+        (-timedelta(minutes=5), "confirmed", DURING),
+        (-timedelta(minutes=5), "live", DURING),
+        (-timedelta(hours=2), "confirmed", None),
+        (-timedelta(hours=2), "delivered", None),
+        (timedelta(days=1), "cancelled", None),
+    ],
+)
+def test_until_when_a_family_can_change_it_is_said_as_it_is(client, coordinator, said_no, starts_in, state, said):
     session, _booking = said_no
     client.force_login(coordinator)
-    assert "The family can change this until the start." in client.get(page_of(session)).content.decode()
-    session.starts_at, session.ends_at = (timezone.now() - timedelta(hours=hours) for hours in (2, 1))
+    session.starts_at = timezone.now() + starts_in
+    session.ends_at = session.starts_at + timedelta(hours=1)
+    session.state, session.cancelled_at = state, timezone.now() if state == "cancelled" else None
     session.save()
     page = client.get(page_of(session)).content.decode()
-    assert ("What they write is for us only" in page, "until the start" in page) == (True, False)
+    assert "What they write is for us only" in page
+    assert [words for words in (BEFORE, DURING) if words in page] == ([said] if said else [])
