@@ -58,7 +58,7 @@ def follow_runs(session: Session, *, now: datetime) -> None:
     """
     if not session.is_remote or session.state not in (State.CONFIRMED, State.LIVE, State.DELIVERED):
         return
-    runs = [run for run in MeetingRun.objects.filter(session=session) if _counts(run, session)]
+    runs = [run for run in MeetingRun.objects.filter(session=session) if counts(run, session)]
     if not runs:
         return
     began_at = min(run.started_at for run in runs if run.started_at)
@@ -77,7 +77,8 @@ def follow_runs(session: Session, *, now: datetime) -> None:
         )
 
 
-def _counts(run: MeetingRun, session: Session) -> bool:
+def counts(run: MeetingRun, session: Session) -> bool:
+    """Whether a run belongs to the session itself, and was no rehearsal."""
     if run.started_at is None or run.started_at > session.ends_at + LATEST:
         return False
     return run.ended_at is None or run.ended_at >= session.starts_at - EARLIEST
