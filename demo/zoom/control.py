@@ -134,7 +134,7 @@ def _webhooks(outbox: Outbox, method: str, path: list[str], body: Any, now: date
         "trouble": sorted(outbox.trouble),
         "hurry": outbox.hurry,
         "waiting": outbox.waiting(),
-        "log": list(outbox.log),
+        "log": outbox.noted(),
     }
 
 

@@ -117,6 +117,11 @@ class Outbox:
         with self._lock:
             return len(self._queue)
 
+    def noted(self) -> list[Json]:
+        """What was sent and how it was answered, the earliest first."""
+        with self._lock:
+            return list(self.log)
+
     def sign(self, delivery: Delivery, now: datetime) -> SignedRequest:
         """The request of a delivery as it is sent now: the same body and id at every try, a new signature."""
         spoilt = delivery.spoilt if delivery.tries == 0 else ""

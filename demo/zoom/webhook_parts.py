@@ -28,7 +28,7 @@ def webhooks_part(outbox: Outbox, here: str) -> str:
 
 def log_part(outbox: Outbox, number: int) -> str:
     """What was sent about one meeting, the latest first."""
-    rows = [entry for entry in reversed(list(outbox.log)) if entry["meeting"] == number][:_SHOWN]
+    rows = [entry for entry in reversed(outbox.noted()) if entry["meeting"] == number][:_SHOWN]
     lines = "".join(_line(entry) for entry in rows)
     content = f"<ol class=log>{lines}</ol>" if rows else "<p class=quiet>Nothing yet.</p>"
     return f"<section id=log data-part class=all><h2>What was sent</h2>{content}</section>"
