@@ -22,6 +22,7 @@ _TO_SEE_TO = {
     "to_agree": ("needs your agreement to close", "need your agreement to close"),
     "reviews": ("kept for as long as it must be", "kept for as long as they must be"),
     "alerts": ("alert to staff ends soon", "alerts to staff end soon"),
+    "policy_alerts": ("policy alert to settle", "policy alerts to settle"),
 }
 
 
@@ -80,6 +81,7 @@ def standing(user: User, now: datetime) -> Standing:
         part("to_agree", waiting.to_agree(user), "submitted_at"),
         part("reviews", waiting.reviews_to_decide(user), "opened_at"),
         part("alerts", waiting.alerts_ending(user, now), "ends_at"),
+        part("policy_alerts", waiting.policy_alerts(user), "began_at"),
         part("clocks", Heartbeat.objects.filter(name=HEARTBEAT), "at"),
         part("head", Heartbeat.objects.filter(name=LEFT), "at"),
     ]

@@ -14,6 +14,7 @@ from safeguarding.dashboard import (
     home,
     left,
     paper,
+    policy_alerts,
     search,
     stepping,
 )
@@ -33,6 +34,10 @@ urlpatterns = [
     path("concern/mine/<uuid:pk>/files/<uuid:file>/", own_pages.own_file, name="concern_own_file"),
     path("safeguarding/", home.home, name="safeguarding_home"),
     path("safeguarding/paper/", paper.paper, name="safeguarding_paper"),
+    path("safeguarding/policy-alerts/", policy_alerts.all_alerts, name="safeguarding_policy_alerts"),
+    path("safeguarding/policy-alerts/<uuid:pk>/", policy_alerts.alert, name="safeguarding_policy_alert"),
+    path("safeguarding/policy-alerts/<uuid:pk>/seen/", policy_alerts.seen, name="safeguarding_alert_seen"),
+    path("safeguarding/policy-alerts/<uuid:pk>/concern/", policy_alerts.concern, name="safeguarding_alert_concern"),
     path("safeguarding/concerns/", search.search, name="safeguarding_search"),
     path("safeguarding/concerns/<uuid:pk>/", concern.concern, name="safeguarding_concern"),
     path("safeguarding/concerns/<uuid:pk>/bundle/", bundles.choose, name="safeguarding_bundle"),

@@ -12,6 +12,8 @@ from safeguarding.clocks import DECISION_WORKING_DAYS, LADO_WORKING_DAYS
 from safeguarding.models import Action, ChronologyEntry, Concern, LegalHold, Referral, RetentionReview, StaffAlert
 from safeguarding.models.concerns import ConcernQuerySet
 from safeguarding.vocabulary import Agency, Kind, State
+from sessions_app.models import PolicyAlert
+from sessions_app.models.policy_alerts import PolicyAlertQuerySet
 from whippersnappers.accounts.models import User
 from whippersnappers.working_days import last_start_over
 
@@ -48,6 +50,11 @@ def lado_late(user: User, now: datetime) -> ConcernQuerySet:
     told = Referral.objects.filter(concern=OuterRef("pk"), agency=Agency.LADO)
     late = in_hand(user).filter(kind=Kind.STAFF, submitted_at__lte=last_start_over(now, LADO_WORKING_DAYS))
     return late.filter(~Exists(told))
+
+
+def policy_alerts(user: User) -> PolicyAlertQuerySet:
+    """Policy alerts of which nobody has said what came of it, the most pressing first."""
+    return PolicyAlert.objects.overseen_by(user).unsettled().most_pressing_first()
 
 
 def overdue(user: User, now: datetime) -> QuerySet[Action]:

@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest
 
 from safeguarding import linking
 from safeguarding.dashboard.steps import offered
+from safeguarding.from_alerts import alert_behind
 from safeguarding.gathering import record
 from safeguarding.gathering.alerts import alerts_of
 from safeguarding.gathering.keeping import kept
@@ -49,5 +50,6 @@ def concern(request: HttpRequest, user: User, now: datetime, pk: UUID) -> Page:
         "hold": standing_hold(seen),
         "alerts": alerts_of(seen, now),
         "adult": seen.adult_assessments.last(),
+        "alert_behind": alert_behind(seen, user),
     }
     return Page("concern.read", "safeguarding/dashboard/concern.html", context, target=seen)

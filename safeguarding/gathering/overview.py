@@ -7,10 +7,11 @@ from django.db.models import Case, IntegerField, Value, When
 
 from safeguarding import waiting
 from safeguarding.clocks import ReferralFacts, is_decision_late
-from safeguarding.gathering.ending import Ending, ending
+from safeguarding.gathering.besides import Ending, besides
 from safeguarding.gathering.lines import Line, for_lines, lines, soonest_first
 from safeguarding.models import Action, Concern, Referral
 from safeguarding.vocabulary import Agency, State
+from sessions_app.models import PolicyAlert
 from whippersnappers.accounts.models import User
 
 # So many of each: a list that is longer is looked through on the page of all concerns.
@@ -34,6 +35,7 @@ class Overview:
     referrals: list[Waiting]
     reviews: list[Ending]
     alerts: list[Ending]
+    policy_alerts: list[PolicyAlert]
 
     @property
     def unread(self) -> list[Line]:
@@ -60,7 +62,7 @@ class Overview:
 
     @property
     def shown(self) -> int:
-        return len(self.lines) + len(self._rows)
+        return len(self.lines) + len(self._rows) + len(self.policy_alerts)
 
     @property
     def concerns(self) -> list[str]:
@@ -76,7 +78,8 @@ class Overview:
         """What the page shows, told without a word of what was said."""
         waiting = [(w.referral.pk, w.is_late) for w in self.referrals]
         overdue = [action.pk for action in self.overdue]
-        return (*[line.facts for line in self.lines], overdue, waiting, self.reviews, self.alerts)
+        policy = [(alert.pk, alert.standing) for alert in self.policy_alerts]
+        return (*[line.facts for line in self.lines], overdue, waiting, self.reviews, self.alerts, policy)
 
 
 def overview(user: User, now: datetime) -> Overview:
@@ -91,13 +94,14 @@ def overview(user: User, now: datetime) -> Overview:
     rows = soonest_first(for_lines(Concern.objects.visible_to(user).for_overview(now)))
     rows = rows.order_by(waits, *rows.query.order_by)[:SHOWN]
     referrals = waiting.unanswered(user).select_related("concern")[:SHOWN]
-    reviews, alerts = ending(user, now, SHOWN)
+    others = besides(user, now, SHOWN)
     return Overview(
         lines=lines(rows, now),
         overdue=list(waiting.overdue(user, now).select_related("concern", "owner")[:SHOWN]),
         referrals=[Waiting(referral, _is_late(referral, now)) for referral in referrals],
-        reviews=reviews,
-        alerts=alerts,
+        reviews=others.reviews,
+        alerts=others.alerts,
+        policy_alerts=others.policy_alerts,
     )
 
 

@@ -9,6 +9,7 @@ from safeguarding.models.destruction import DestructionCertificate
 from safeguarding.models.disclosures import Disclosure
 from safeguarding.models.drafts import ConcernDraft
 from safeguarding.models.files import ConcernFile
+from safeguarding.models.from_alerts import ConcernFromAlert
 from safeguarding.models.links import ConcernLink
 from safeguarding.models.paper import PaperReport
 from safeguarding.models.people import Assignment, ConcernPerson, Recusal
@@ -25,6 +26,7 @@ __all__ = [
     "Concern",
     "ConcernDraft",
     "ConcernFile",
+    "ConcernFromAlert",
     "ConcernLink",
     "ConcernPerson",
     "ConcernVersion",

@@ -1,11 +1,12 @@
 """What the portal knows of a session, for a concern that is raised from it: a snapshot in words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from django.db.models import QuerySet
 
 from families.models import Child
+from safeguarding.reporting.session_as_it_was import as_it_was
 from sessions_app.models import Booking, Session
 from whippersnappers.accounts.models import User
 from whippersnappers.dates import when
@@ -33,13 +34,15 @@ def adults_present(session: Session) -> str:
 
 def snapshot(session: Session, user: User, now: datetime) -> str:
     """All of it, one fact a line, as it was when the concern was raised."""
-    return "\n".join(_lines(session, user, now))
+    return "\n".join(lines(session, children_of(session, user), now))
 
 
-def _lines(session: Session, user: User, now: datetime) -> Iterator[str]:
+def lines(session: Session, children: Iterable[Child], now: datetime) -> Iterator[str]:
+    """The same, line by line, with these children."""
     yield when_and_where(session, now)
     yield f"Kind: {session.get_kind_display()}. It is {session.get_state_display().lower()}."
     yield f"Adults: {adults_present(session) or 'nobody named'}."
-    children = ", ".join(child.known_as for child in children_of(session, user))
-    yield f"Children with a place: {children or 'none'}."
+    names = ", ".join(child.known_as for child in children)
+    yield f"Children with a place: {names or 'none'}."
     yield f"Recorded by Zoom: {'yes' if session.is_recorded else 'no'}."
+    yield from as_it_was(session, now)

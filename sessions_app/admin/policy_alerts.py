@@ -154,12 +154,11 @@ class PolicyAlertAdmin(NotMadeHere, StaffAdmin):
 
 
 def _shown(alert: PolicyAlert, user: Any, now: datetime) -> dict[str, Any]:
-    staff = alert.session.assignments.filter(withdrawn_at=None).select_related("staff__user")
     return {
         "title": str(alert),
         "alert": alert,
         "facts": facts_said(alert, now=now),
-        "staff": [str(each.staff) for each in staff],
+        "staff": [str(each.staff) for each in alert.delivering()],
         "is_own": policy_alerts.is_own(alert, user),
         "session_page": page_of(alert.session),
         "colour": _COLOUR[alert.standing],

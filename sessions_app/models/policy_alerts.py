@@ -137,6 +137,11 @@ class PolicyAlert(models.Model):
     def __str__(self) -> str:
         return self.get_kind_display()
 
+    def delivering(self) -> models.QuerySet[StaffAssignment]:
+        """Who was to deliver the session when it began."""
+        there = Q(withdrawn_at=None) | Q(withdrawn_at__gte=self.began_at)
+        return StaffAssignment.objects.filter(there, session=self.session_id).select_related("staff__user")
+
     @property
     def of_kind(self) -> Any:
         """What belongs to its kind (`alert_kinds.KindFacts`)."""

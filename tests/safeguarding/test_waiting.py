@@ -14,6 +14,7 @@ from safeguarding.models import Action, ConcernPerson, LegalHold, Recusal, Refer
 from safeguarding.standing import standing
 from safeguarding.vocabulary import Agency, Kind, PersonRole, RetentionClass
 from tests.factories import ChildFactory
+from tests.live_factories import PolicyAlertFactory
 from tests.safeguarding.scenes import REASON, deputy_named, raised, triaged
 from whippersnappers.accounts.models import User
 from whippersnappers.dates import LONDON
@@ -21,7 +22,16 @@ from whippersnappers.dates import LONDON
 pytestmark = pytest.mark.django_db
 # A Wednesday.
 NOW = datetime(2026, 11, 25, 10, tzinfo=LONDON)
-NOTHING = {"overdue": 0, "lado": 0, "decisions": 0, "to_judge": 0, "to_agree": 0, "reviews": 0, "alerts": 0}
+NOTHING = {
+    "overdue": 0,
+    "lado": 0,
+    "decisions": 0,
+    "to_judge": 0,
+    "to_agree": 0,
+    "reviews": 0,
+    "alerts": 0,
+    "policy_alerts": 0,
+}
 
 
 def numbers(user: User, now: datetime = NOW) -> dict[str, int]:
@@ -57,17 +67,19 @@ def everything(lead: User, deputy: User) -> list[Any]:
 
 def test_all_that_waits_is_counted_and_listed(client: Client, lead: User) -> None:
     everything(lead, deputy_named())
+    alert = PolicyAlertFactory()
     stands, seen = standing(lead, NOW), overview(lead, NOW)
     assert stands.unread == len(seen.unread) == 1
     assert numbers(lead) == dict.fromkeys(NOTHING, 1)
-    assert (stands.late, stands.to_see_to) == (3, 4)
+    assert (stands.late, stands.to_see_to) == (3, 5)
     assert stands.late_in_words.startswith("1 action overdue, 1 allegation of which the LADO was not told in time, ")
     listed = (seen.overdue, [w for w in seen.referrals if w.is_late], seen.to_judge, seen.second_person)
     assert [len(rows) for rows in (*listed, seen.reviews, seen.alerts)] == [1] * 6
+    assert seen.policy_alerts == [alert]
     assert [line.lado_is_late for line in seen.lines].count(True) == 1
     client.force_login(lead)
     page = client.get(reverse("safeguarding_search")).content.decode()
-    for mark in ("1 not acknowledged", "3 late", "4 to see to"):
+    for mark in ("1 not acknowledged", "3 late", "5 to see to"):
         assert mark in page
 
 
