@@ -83,7 +83,7 @@ def _has_prepared(mail: OutgoingMail) -> bool:
 
 def _has_told(call: PhoneTask) -> bool:
     # Who was only offered a place, or told that there is none, does not know what to prepare.
-    other = (PhoneTask.Purpose.CANCELLED, PhoneTask.Purpose.OFFER)
+    other = (PhoneTask.Purpose.CANCELLED, PhoneTask.Purpose.OFFER, PhoneTask.Purpose.ANSWERED)
     return call.outcome == PhoneTask.Outcome.REACHED and call.purpose not in other
 
 

@@ -238,7 +238,8 @@ def place_given_up(session: Session, child: Child, *, now: datetime) -> None:
         mine = mails_about(session.pk).filter(person=person(guardianship.guardian_id), state=Mail.State.WAITING)
         forget(mine, "the family said that the child is not coming", f"said-no-{uuid4().hex}")
         calls = session.phone_tasks.filter(guardian=guardianship.guardian_id)
-        phone_tasks.close_needless(calls, SAID_NO, now=now)
+        # What was answered for another child is still to be said.
+        phone_tasks.close_needless(calls.exclude(purpose=PhoneTask.Purpose.ANSWERED), SAID_NO, now=now)
 
 
 def coming_after_all(session: Session, child: Child, *, since_revision: int, now: datetime) -> None:

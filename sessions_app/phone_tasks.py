@@ -22,7 +22,10 @@ _PURPOSE = {
     posting.CANCELLED: PhoneTask.Purpose.CANCELLED,
     posting.WITHDRAWN: PhoneTask.Purpose.CANCELLED,
     posting.PLACE_OFFERED: PhoneTask.Purpose.OFFER,
+    posting.ANSWERED: PhoneTask.Purpose.ANSWERED,
 }
+# About one child each: another child’s is another thing to say.
+_OF_ONE_CHILD = (PhoneTask.Purpose.OFFER, PhoneTask.Purpose.ANSWERED)
 # What a mail server says when the address itself is at fault (RFC 3463: 5.1.x, mailbox disabled) ...
 _BAD_ADDRESS = re.compile(r"\b5\d\d[ -]5\.(?:1\.\d+|2\.1)\b")
 # ... or, from a server without those codes, at the recipient.
@@ -117,8 +120,8 @@ def call_instead(mail: OutgoingMail, session: Session, guardian: Guardian, *, no
     """
     purpose = _PURPOSE.get(mail.kind, PhoneTask.Purpose.INVITE)
     waiting = PhoneTask.objects.filter(session=session, guardian=guardian, purpose=purpose, done_at=None)
-    if purpose == PhoneTask.Purpose.OFFER:
-        waiting = waiting.filter(key=mail.key)  # another child's offer is another question
+    if purpose in _OF_ONE_CHILD:
+        waiting = waiting.filter(key=mail.key)
     if waiting.exists() or (purpose == PhoneTask.Purpose.INVITE and _is_prepared(session, guardian)):
         return False
     with transaction.atomic():

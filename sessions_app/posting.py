@@ -132,7 +132,8 @@ def make_call(name: str, *, session: Session, guardian: Guardian, purpose: str, 
 
     A change needs no call of its own while one about the session is still to be made: it tells what is true then.
     """
-    if purpose == PhoneTask.Purpose.CHANGED and session.phone_tasks.filter(guardian=guardian, done_at=None).exists():
+    waiting = session.phone_tasks.filter(guardian=guardian, done_at=None).exclude(purpose=PhoneTask.Purpose.ANSWERED)
+    if purpose == PhoneTask.Purpose.CHANGED and waiting.exists():
         return False
     why = (reason or why_phone(guardian))[:200]
     _task, is_new = PhoneTask.objects.get_or_create(

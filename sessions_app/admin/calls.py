@@ -9,9 +9,10 @@ from typing import Any
 from django.db.models import QuerySet
 
 from families.models import Guardianship
+from sessions_app.answer_notices import answers_of_calls
 from sessions_app.being_recorded import may_be_recorded, shuts_out
 from sessions_app.invitations import current_meeting
-from sessions_app.models import Booking, Meeting, PhoneTask, PlaceOffer, Session
+from sessions_app.models import Booking, FamilyAnswer, Meeting, PhoneTask, PlaceOffer, Session
 from sessions_app.offer_links import closes_at
 from sessions_app.offer_notices import offers_of_calls
 from sessions_app.reach import reach_by_session
@@ -34,6 +35,8 @@ class Call:
     # Whose family has not said yes to being recorded where it is, and whether that leaves nobody who may be (X1).
     without_yes: tuple[str, ...] = ()
     is_shut_out: bool = False
+    # What another parent or carer has said for the child; who, is nobody's business.
+    answer: FamilyAnswer | None = None
 
     @property
     def session(self) -> Session:
@@ -42,6 +45,10 @@ class Call:
     @property
     def is_offer(self) -> bool:
         return self.task.purpose == PhoneTask.Purpose.OFFER
+
+    @property
+    def is_answer(self) -> bool:
+        return self.task.purpose == PhoneTask.Purpose.ANSWERED
 
     @property
     def until(self) -> datetime | None:
@@ -64,6 +71,7 @@ class Call:
             self.task.purpose,
             self.is_taken_back,
             self.offer and self.offer.pk,
+            self.answer and self.answer.booking.state,
             *about,
             self.children,
             self.without_yes,
@@ -74,6 +82,8 @@ class Call:
         """Why nobody should ring any more; empty when somebody should."""
         if self.is_offer and (self.offer is None or closes_at(self.offer) <= now):
             return "Do not call: this offer is over."
+        if self.is_answer and self.answer is None:
+            return "Do not call: somebody has answered again, or it is no business of theirs any more."
         if self.session.ends_at <= now:
             return "The session is over: it is too late to call about it."
         return "" if self.children else "Do not call: this session is no business of theirs any more."
@@ -122,7 +132,7 @@ def by_person(calls: Iterable[Call]) -> list[list[Part]]:
 
 
 def calls_of(tasks: QuerySet[PhoneTask]) -> list[Call]:
-    """The calls with what to say; thirteen queries at most, however many there are."""
+    """The calls with what to say; fourteen queries at most, however many there are."""
     found = tasks.select_related("session__place", "guardian", "done_by")
     found = found.prefetch_related("session__steps", "session__items", "session__meetings")
     rows = list(found)
@@ -133,19 +143,20 @@ def calls_of(tasks: QuerySet[PhoneTask]) -> list[Call]:
     }
     of_shows = [reached.get((task.session_id, task.guardian_id), ()) for task in rows if task.session.is_recorded]
     allowed = may_be_recorded({child.pk for children in of_shows for child in children})
-    taken_back, offered = _taken_back(rows), offers_of_calls(rows)
+    taken_back, offered, answered = _taken_back(rows), offers_of_calls(rows), answers_of_calls(rows)
     agreed = agreed_by_pair((task.session_id, task.guardian_id) for task in rows)
     calls = []
     for task in rows:
         whom = (task.session_id, task.guardian_id)
         back = taken_back.get(whom, []) if _is_about_a_place(task) else []
-        offer = offered.get(task.pk)
+        offer, answer = offered.get(task.pk), answered.get(task.pk)
         children = reached.get(whom, ())
-        names = [offer.booking.child.known_as] if offer else back or [child.known_as for child in children]
+        about = offer or answer
+        names = [about.booking.child.known_as] if about else back or [child.known_as for child in children]
         must_sign = task.session.is_remote and agreed[whom] == Agreed.UNSIGNED
         missing = [c.known_as for c in children if c.pk not in allowed] if task.session.is_recorded else []
         is_shut_out = shuts_out(missing, children)
-        calls.append(Call(task, names, bool(back), offer, must_sign, tuple(missing), is_shut_out))
+        calls.append(Call(task, names, bool(back), offer, must_sign, tuple(missing), is_shut_out, answer))
     return calls
 
 

@@ -208,6 +208,7 @@ class PhoneTask(models.Model):
         CHANGED = "changed", "Say what changed"
         CANCELLED = "cancelled", "Say that it is cancelled"
         OFFER = "offer", "Offer a place"
+        ANSWERED = "answered", "Say what was answered"
 
     class Outcome(models.TextChoices):
         REACHED = "reached", "Spoke to them"

@@ -76,7 +76,7 @@ def test_a_reason_of_a_megabyte_is_refused_plainly_and_changes_nothing(ours):
     _, booking = ours
     with pytest.raises(answering.ValidationError) as refused:
         say(booking, False, reason="x" * 1_000_000)
-    assert refused.value.message_dict == {"reason": ["That is too long. Please use less than 1000 letters."]}
+    assert refused.value.message_dict == {"reason": ["That is too long. Please use less than 1,000 letters."]}
     booking.refresh_from_db()
     assert booking.state == State.INVITED
 
