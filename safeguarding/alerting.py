@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from families.models import Child
-from safeguarding import telling
+from safeguarding import ending_alerts, telling
 from safeguarding.handling import add_entry, locked
 from safeguarding.models import ChronologyEntry, Concern, StaffAlert, StaffAlertPerson
 from safeguarding.vocabulary import PersonRole, State
@@ -98,10 +98,28 @@ def withdraw_alert(concern_id: Any, alert_id: Any, *, by: User, now: datetime) -
     alert = StaffAlert.objects.select_for_update().get(pk=alert_id, concern=concern)
     if alert.withdrawn_at is not None:
         return alert
-    alert.withdrawn_at, alert.withdrawn_by = now, by
-    alert.save(update_fields=["withdrawn_at", "withdrawn_by"])
-    add_entry(concern, ChronologyEntry.Kind.ALERT, by=by, now=now, words=f"Withdrawn: {alert.words}")
-    record("concern.alert_withdrawn", by=by, target=concern, now=now, alert=alert.pk)
+    ending_alerts.withdraw(alert, by=by, now=now)
+    return alert
+
+
+@transaction.atomic
+def show_longer(concern_id: Any, alert_id: Any, *, last_day: date, reason: str, by: User, now: datetime) -> StaffAlert:
+    """Staff see it until the end of a later day. Raises `StaffAlert.DoesNotExist` for one that they see no more.
+
+    Raises ValidationError without a reason, and for a day that is not later, or more than three months off.
+    """
+    concern = locked(concern_id, by)
+    alert = StaffAlert.objects.select_for_update().shown(now).get(pk=alert_id, concern=concern)
+    ends_at = _end_of(last_day, now)
+    if ends_at <= alert.ends_at:
+        raise ValidationError({"last_day": "Choose a later day than its last one."})
+    if not reason.strip():
+        raise ValidationError({"reason": "Say why: this step is a judgement."})
+    alert.ends_at = ends_at
+    alert.save(update_fields=["ends_at"])
+    until = dates.calendar_day(last_day, now=now)
+    ending_alerts.note(alert, f"Stands longer, until {until}: {reason.strip()}\n{alert.words}", by=by, now=now)
+    record("concern.alert_longer", by=by, target=concern, now=now, alert=alert.pk, last_day=last_day)
     return alert
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from safeguarding import looking_after
+from safeguarding import ending_alerts, looking_after
 from safeguarding.handling import locked, take_step
 from safeguarding.models import ChronologyEntry, Concern
 from safeguarding.vocabulary import RetentionClass, State
@@ -45,11 +45,14 @@ def propose(concern_id: Any, *, reason: str, parent_told: str, retention: str, b
 
 
 @transaction.atomic
-def agree(concern_id: Any, *, reason: str, exception: str = "", by: User, now: datetime) -> Concern:
+def agree(
+    concern_id: Any, *, reason: str, exception: str = "", keep_alerts: str = "", by: User, now: datetime
+) -> Concern:
     """Close it, as somebody other than who proposed it.
 
     Where there is nobody else, `exception` says why it cannot wait; then the trustees are given the concern and see
-    it. Raises ValidationError for the same person otherwise, and without reasons.
+    it. Its alerts to staff are withdrawn, unless `keep_alerts` says why they stand. Raises ValidationError for the
+    same person otherwise, and without reasons.
     """
     concern = locked(concern_id, by)
     alone = proposer(concern) == by
@@ -62,6 +65,7 @@ def agree(concern_id: Any, *, reason: str, exception: str = "", by: User, now: d
     closed = take_step(concern, State.CLOSED, words if reason.strip() else "", by=by, now=now, alone=alone)
     if alone and not looking_after.show_to_trustees(concern, now):
         raise ValidationError(NOBODY_SEES)
+    ending_alerts.end_with(closed, kept_because=keep_alerts, by=by, now=now)
     return closed
 
 

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from safeguarding import looking_after
-from safeguarding.handling import add_entry, locked
+from safeguarding.handling import add_entry, check_told_at, locked
 from safeguarding.models import ChronologyEntry, Concern, Disclosure
 from safeguarding.vocabulary import LawfulBasis, ShareConsent
 from whippersnappers.accounts.models import User
@@ -43,7 +43,7 @@ def disclose(concern_id: Any, disclosure: Disclosure, *, by: User, now: datetime
 def check(concern: Concern, disclosure: Disclosure, *, by: User, now: datetime) -> None:
     """Say in the entry who writes it and when; raise ValidationError unless all is there that it needs."""
     disclosure.concern, disclosure.made_by, disclosure.kept_at = concern, by, now
-    _check_time(concern, disclosure, now)
+    check_told_at(concern, "shared_at", disclosure.shared_at, now)
     is_agreed = disclosure.consent == ShareConsent.GIVEN
     if not disclosure.consent_words.strip():
         raise ValidationError({"consent_words": SAY_WHO_AGREED if is_agreed else SAY_WHY_WITHOUT})
@@ -52,15 +52,6 @@ def check(concern: Concern, disclosure: Disclosure, *, by: User, now: datetime) 
     if disclosure.decided_by not in looking_after.keepers(concern):
         raise ValidationError({"decided_by": "Choose somebody who looks after this concern."})
     disclosure.full_clean()
-
-
-def _check_time(concern: Concern, disclosure: Disclosure, now: datetime) -> None:
-    if disclosure.shared_at > now:
-        raise ValidationError({"shared_at": "This time has not come yet: say when it was shared."})
-    # People say the minute: what is shared in the minute in which it was raised came after it.
-    raised_at = concern.submitted_at
-    if raised_at is not None and disclosure.shared_at < raised_at.replace(second=0, microsecond=0):
-        raise ValidationError({"shared_at": "That was before the concern was raised: check the day and time."})
 
 
 def _in_words(disclosure: Disclosure) -> str:

@@ -5,12 +5,13 @@ transaction (W7, W8). For whom it does not exist, it raises `Concern.DoesNotExis
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from safeguarding import ending_alerts
 from safeguarding.models import ChronologyEntry, Concern
 from safeguarding.states import IllegalStep, ReasonMissing, check_step
 from safeguarding.vocabulary import CATEGORIES, Kind, Severity, State, Tag
@@ -21,6 +22,9 @@ from whippersnappers.audit.trail import record
 NOT_BY_MOVING = frozenset(
     {State.SUBMITTED, State.ACKNOWLEDGED, State.TRIAGED, State.REFERRED, State.CLOSING, State.CLOSED}
 )
+
+# In an emergency people call first and write it down afterwards.
+TOLD_BEFORE = timedelta(days=7)
 
 
 class AlreadyDone(Exception):
@@ -41,15 +45,27 @@ def add_entry(concern: Concern, kind: str, *, by: User | None, now: datetime, **
     return ChronologyEntry.objects.create(concern=concern, kind=kind, at=now, author=by, **fields)
 
 
+def check_told_at(concern: Concern, field: str, at: datetime, now: datetime) -> None:
+    """Raise ValidationError beside `field` when nobody outside can have been told at that time."""
+    if at > now:
+        raise ValidationError({field: "This time has not come yet: say when you told them."})
+    if concern.submitted_at is not None and at < concern.submitted_at - TOLD_BEFORE:
+        raise ValidationError({field: "That was long before the concern was raised: check the day and time."})
+
+
 @transaction.atomic
 def acknowledge(concern_id: Any, *, by: User, now: datetime) -> Concern:
     """Somebody has read it and sees to it: the clock stops. Raises AlreadyDone for whoever comes second."""
     concern = locked(concern_id, by)
     if concern.acknowledged_at is not None:
         raise AlreadyDone(concern.chronology.filter(kind=ChronologyEntry.Kind.ACKNOWLEDGED).last())
+    return note_acknowledged(concern, by=by, now=now)
+
+
+def note_acknowledged(concern: Concern, *, by: User, now: datetime) -> Concern:
+    """Stop the clock of a locked concern that nobody has acknowledged, in the caller's transaction."""
     concern.acknowledged_at = now
-    take_step(concern, State.ACKNOWLEDGED, "", by=by, now=now, kind=ChronologyEntry.Kind.ACKNOWLEDGED)
-    return concern
+    return take_step(concern, State.ACKNOWLEDGED, "", by=by, now=now, kind=ChronologyEntry.Kind.ACKNOWLEDGED)
 
 
 @transaction.atomic
@@ -64,7 +80,7 @@ def triage(
     by: User,
     now: datetime,
 ) -> Concern:
-    """Judge what it is and how soon somebody must act.
+    """Judge what it is and how soon somebody must act; what was referred before that is "referred" from then on.
 
     Raises ValidationError for a word that is in no list, a missing reason, or a concern that is not waiting for it.
     """
@@ -75,12 +91,14 @@ def triage(
         raise ValidationError("Choose from the lists on the page.")
     judged = {"about": concern.kind, "severity": concern.severity}
     take_step(concern, State.TRIAGED, reason, by=by, now=now, **judged)
+    if told := [referral.get_agency_display() for referral in concern.referrals.all()]:
+        take_step(concern, State.REFERRED, f"It was referred before it was judged: {', '.join(told)}.", by=by, now=now)
     return concern
 
 
 @transaction.atomic
 def move(concern_id: Any, to: str, *, reason: str, by: User, now: datetime) -> Concern:
-    """Take the concern on: to open, monitoring, reopened or entered in error.
+    """Take the concern on: to open, monitoring, reopened or entered in error, which withdraws its alerts to staff.
 
     Raises ValidationError when its life does not allow that or the reason is missing.
     """
@@ -90,6 +108,8 @@ def move(concern_id: Any, to: str, *, reason: str, by: User, now: datetime) -> C
     if concern.state == State.CLOSED:
         concern.closed_at, concern.closed_alone = None, False
     take_step(concern, State(to), reason, by=by, now=now)
+    if concern.state == State.ERROR:
+        ending_alerts.end_with(concern, by=by, now=now)
     return concern
 
 

@@ -6,37 +6,52 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from safeguarding.handling import add_entry, locked
-from safeguarding.models import ChronologyEntry, Referral
+from safeguarding.handling import add_entry, check_told_at, locked, note_acknowledged
+from safeguarding.models import ChronologyEntry, Concern, Referral
 from safeguarding.states import STEPS
 from safeguarding.vocabulary import Agency, LadoOutcome, State
 from whippersnappers.accounts.models import User
 from whippersnappers.audit.trail import record
 
+# Somebody may call at once and judge afterwards; until then the concern keeps its state.
+_NOT_JUDGED = frozenset({State.SUBMITTED, State.ACKNOWLEDGED})
+_WHY_NOT = {State.CLOSING: "Its closing is proposed: open it again first."}
+
+
+def may_be_referred(concern: Concern) -> bool:
+    """Whether a referral can be kept as it stands now."""
+    state = State(concern.state)
+    return state in _NOT_JUDGED or state == State.REFERRED or State.REFERRED in STEPS[state]
+
 
 @transaction.atomic
 def refer(concern_id: Any, referral: Referral, *, by: User, now: datetime) -> Referral:
-    """Keep a referral that was made. Raises ValidationError when it cannot be referred yet, or a fact is missing.
+    """Keep a referral that was made. Raises ValidationError when it cannot be referred, or a fact is missing.
 
-    The concern becomes "referred" where its life allows that; a further referral leaves it as it is.
+    Whoever notes it has read the concern: that acknowledges it. Once it is judged it becomes "referred".
     """
     concern = locked(concern_id, by)
-    if concern.state != State.REFERRED and State.REFERRED not in STEPS[State(concern.state)]:
-        raise ValidationError("Judge how severe it is first; then it can be referred.")
+    if not may_be_referred(concern):
+        raise ValidationError(_WHY_NOT.get(State(concern.state), "It is closed: reopen it first."))
     referral.concern, referral.made_by = concern, by
-    if referral.made_at > now:
-        raise ValidationError({"made_at": "This time has not come yet: say when you told them."})
-    # People say the minute: a call in the minute in which it was raised came after it.
-    if concern.submitted_at is not None and referral.made_at < concern.submitted_at.replace(second=0, microsecond=0):
-        raise ValidationError({"made_at": "That was before the concern was raised: check the day and time."})
+    check_told_at(concern, "made_at", referral.made_at, now)
     referral.full_clean()
     referral.save(force_insert=True)
-    concern.state = State.REFERRED
-    concern.save(update_fields=["state"])
-    words = f"{Agency(referral.agency).label}: {referral.why}"
-    add_entry(concern, ChronologyEntry.Kind.REFERRAL, by=by, now=now, state=State.REFERRED, words=words)
+    if concern.acknowledged_at is None:
+        note_acknowledged(concern, by=by, now=now)
+    is_judged = concern.state not in _NOT_JUDGED
+    if is_judged:
+        concern.state = State.REFERRED
+        concern.save(update_fields=["state"])
+    state = State.REFERRED if is_judged else ""
+    add_entry(concern, ChronologyEntry.Kind.REFERRAL, by=by, now=now, state=state, words=_in_words(referral))
     record("concern.referred", by=by, target=concern, now=now, referral=referral.pk, agency=referral.agency)
     return referral
+
+
+def _in_words(referral: Referral) -> str:
+    told = f"{Agency(referral.agency).label}: {referral.why}"
+    return f"{told}\nTold by {referral.told_by}." if referral.told_by else told
 
 
 @transaction.atomic

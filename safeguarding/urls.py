@@ -50,6 +50,11 @@ urlpatterns = [
     path("safeguarding/concerns/<uuid:pk>/actions/<uuid:action>/", stepping.action, name="safeguarding_action"),
     path("safeguarding/concerns/<uuid:pk>/referrals/<uuid:referral>/", stepping.answer, name="safeguarding_answer"),
     path("safeguarding/concerns/<uuid:pk>/alerts/<uuid:alert>/", alerts.withdraw, name="safeguarding_alert_withdraw"),
+    path(
+        "safeguarding/concerns/<uuid:pk>/alerts/<uuid:alert>/longer/",
+        stepping.show_longer,
+        name="safeguarding_alert_longer",
+    ),
     path("to-read/<uuid:pk>/", alert_page.alert, name="staff_alert"),
     path("safeguarding/destroyed/", destroyed.destroyed, name="safeguarding_destroyed"),
     path("safeguarding/figures/", figures.figures, name="safeguarding_figures"),

@@ -105,11 +105,11 @@ class Agency(TextChoices):
     CHILDREN = "children", "Children's social care (MASH)"
     ADULTS = "adults", "Adult social care"
     LADO = "lado", "LADO"
-    POLICE = "police", "Police"
+    POLICE = "police", "Police (999 or 101)"
     NSPCC = "nspcc", "NSPCC"
     DBS = "dbs", "Disclosure and Barring Service"
     CHARITY_COMMISSION = "charity_commission", "Charity Commission (serious incident)"
-    HEALTH = "health", "GP or health"
+    HEALTH = "health", "Ambulance, GP or health"
 
 
 class LadoOutcome(TextChoices):

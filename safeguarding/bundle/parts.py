@@ -143,7 +143,8 @@ def _actions(concern: Concern) -> Iterator[Part]:
 def _referrals(concern: Concern) -> Iterator[Part]:
     for referral in concern.referrals.all():
         title = f"{referral.get_agency_display()}, {referral.get_how_display().lower()}, {moment(referral.made_at)}"
-        lines = [referral.why, f"Answered: {referral.answer}" if referral.answer else ""]
+        lines = [referral.why, f"Told by: {referral.told_by}" if referral.told_by else ""]
+        lines += [f"Answered: {referral.answer}"] if referral.answer else []
         yield Part(f"referral:{referral.pk}", "referrals", title, "\n".join(filter(None, lines)))
 
 

@@ -16,6 +16,20 @@ _DAY = {"required": "Say until when they see it.", "invalid": "Write the day lik
 _NOT_WHY = "Say what to do, not why: “Do not leave Pip alone with …”. They see nothing of the concern."
 
 
+class LongerForm(AboutConcern):
+    last_day = forms.DateField(
+        label="Until when do they see it?",
+        help_text="The last day, within three months from today.",
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+        input_formats=["%Y-%m-%d", "%d/%m/%Y"],
+        error_messages=_DAY,
+    )
+    reason = fields.reason("Why must they still know it?")
+
+    def prepare(self) -> None:
+        self.fields["last_day"].initial = lambda: timezone.localdate() + USUALLY
+
+
 class AlertForm(AboutConcern):
     child = fields.one_of("About which child?", [])
     words = fields.words("What must they know?", "Say what they must know.", help_text=_NOT_WHY)

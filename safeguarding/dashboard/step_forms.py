@@ -3,8 +3,9 @@
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
-from safeguarding import linking, looking_after
+from safeguarding import ending_alerts, linking, looking_after
 from safeguarding.dashboard import fields
 from safeguarding.dashboard.fields import StepForm
 from safeguarding.files.fields import FilesField, about_field, check_files
@@ -26,6 +27,9 @@ from safeguarding.vocabulary import (
 )
 from whippersnappers.accounts.models import User
 
+_ACKNOWLEDGES = "Noting it acknowledges the concern too. Then judge it."
+_ALERTS_END = "Its alerts to staff are withdrawn when it is closed, unless whoever agrees lets them stand."
+_ALERTS_END_IN_ERROR = "“Entered in error” withdraws its alerts to staff."
 _WHICH = "Say which concern it belongs to."
 
 
@@ -63,6 +67,8 @@ class MoveForm(AboutConcern):
 
     def prepare(self) -> None:
         steps = [(state.value, state.label) for state in State if state in moves(self.concern)]
+        if ending_alerts.shown_of(self.concern, timezone.now()):
+            self.fields["to"].help_text = _ALERTS_END_IN_ERROR
         self.fields["to"].choices = steps  # type: ignore[attr-defined]
 
 
@@ -103,12 +109,15 @@ class ReferralForm(AboutConcern):
     agency = fields.one_of("Whom did you tell?", Agency.choices)
     how = fields.one_of("How?", Referral.How.choices)
     made_at = fields.Moment("When?")
+    told_by = fields.some("Who told them, if not you?", help_text="Whoever called 999, for example.")
     officer = fields.some("Who took it?")
     their_reference = fields.some("Their reference")
     why = fields.reason("Why do you refer it?")
 
     def prepare(self) -> None:
         self.fields["made_at"].initial = fields.this_minute
+        if self.concern.acknowledged_at is None:
+            self.fields["agency"].help_text = _ACKNOWLEDGES
 
 
 class AnswerForm(AboutConcern):
@@ -186,9 +195,30 @@ class ProposeForm(AboutConcern):
     parent_told = fields.words("Was the parent told? If not, why?", "Say whether the parent was told; if not, why.")
     retention = fields.one_of("How long is it kept?", RetentionClass.choices)
 
+    def prepare(self) -> None:
+        if ending_alerts.shown_of(self.concern, timezone.now()):
+            self.fields["reason"].help_text = _ALERTS_END
+
 
 class AgreeForm(AboutConcern):
     reason = fields.reason("Why do you agree?")
+    alerts = fields.one_of(
+        "What becomes of its alerts to staff?",
+        [("withdraw", "They are withdrawn"), ("keep", "They stand, for a reason")],
+    )
+    keep_alerts = fields.some("If they stand: why?")
+
+    def prepare(self) -> None:
+        self.fields["alerts"].initial = "withdraw"
+        if not ending_alerts.shown_of(self.concern, timezone.now()):
+            del self.fields["alerts"], self.fields["keep_alerts"]
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        keeps = said.pop("alerts", "withdraw") == "keep"
+        if keeps and not said.get("keep_alerts"):
+            self.add_error("keep_alerts", "Say why staff must still see them.")
+        return said if keeps else {name: words for name, words in said.items() if name != "keep_alerts"}
 
 
 class AloneForm(AgreeForm):

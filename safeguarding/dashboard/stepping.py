@@ -12,8 +12,9 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from safeguarding import acting, linking, referring
+from safeguarding import acting, alerting, linking, referring
 from safeguarding.dashboard import step_forms, steps
+from safeguarding.dashboard.alert_forms import LongerForm
 from safeguarding.dashboard.concern import found
 from safeguarding.handling import AlreadyDone
 from safeguarding.models import Concern
@@ -85,6 +86,19 @@ def part(request: HttpRequest, user: User, now: datetime, pk: UUID, other: UUID)
     return _asks(seen, f"Part {seen} from {second}", form)
 
 
+@confidential(methods=METHODS)
+def show_longer(request: HttpRequest, user: User, now: datetime, pk: UUID, alert: UUID) -> Answer:
+    """Staff must see an alert for longer than was said at first."""
+    seen = found(user, pk)
+    shown = _of(seen.alerts.shown(now), alert)
+    form = LongerForm(request.POST if request.method == "POST" else None, concern=seen, by=user)
+    if request.method == "POST" and _took(
+        form, lambda said: alerting.show_longer(pk, alert, **said, by=user, now=now), request, now
+    ):
+        return _back(user, pk)
+    return _asks(seen, f"Let the alert about {shown.child} stand longer", form, about=shown.words)
+
+
 def _took(form: step_forms.AboutConcern, do: Do, request: HttpRequest, now: datetime) -> bool:
     """Whether the step was taken, now or by an earlier press of the same form; else the form says what to do."""
     if not form.is_valid():
@@ -95,7 +109,7 @@ def _took(form: step_forms.AboutConcern, do: Do, request: HttpRequest, now: date
         with transaction.atomic():
             if cache.add(press, True, _PRESS_KNOWN_FOR):
                 do(said)
-    except Concern.DoesNotExist as nothing:
+    except ObjectDoesNotExist as nothing:
         raise Http404 from nothing
     except AlreadyDone as done:
         messages.info(request, _first(done, now))

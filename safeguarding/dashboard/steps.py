@@ -135,7 +135,7 @@ _ALL = [
     Step(
         "refer", "Note a referral", "Somebody outside was told", forms.ReferralForm, _refer,
         "The referral is kept. Note what was shared, too, or make a PDF to share.",
-        lambda c, user: c.state == State.REFERRED or State.REFERRED in STEPS[State(c.state)],
+        lambda c, user: referring.may_be_referred(c),
     ),
     Step(
         "share", "Note what was shared", "Something was shared outside", ShareForm, _share,

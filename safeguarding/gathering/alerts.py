@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from safeguarding.models import Concern, StaffAlert
+from safeguarding.waiting import ENDS_SOON
 from whippersnappers.accounts.models import User
 
 
@@ -21,14 +22,17 @@ class Alerted:
 
     alert: StaffAlert
     is_shown: bool
+    ends_soon: bool
     readers: list[Reader]
 
 
 def alerts_of(concern: Concern, now: datetime) -> list[Alerted]:
     """All alerts, the newest first."""
     rows = StaffAlert.objects.filter(concern=concern).select_related("child", "written_by")
+    soon = now + ENDS_SOON
     return [
-        Alerted(alert, alert.is_shown(now), _readers(alert, now)) for alert in rows.prefetch_related("people__user")
+        Alerted(alert, alert.is_shown(now), alert.ends_at <= soon, _readers(alert, now))
+        for alert in rows.prefetch_related("people__user")
     ]
 
 

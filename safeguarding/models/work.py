@@ -50,7 +50,9 @@ class Referral(models.Model):
     their_reference = EncryptedTextField(keys=CONCERNS, blank=True, default="")
     how = models.CharField(max_length=10, choices=How.choices)
     why = EncryptedTextField("why it is referred", keys=CONCERNS)
+    # Who noted it; the call itself may have been somebody else's.
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    told_by = EncryptedTextField("who told them, if somebody else", keys=CONCERNS, blank=True, default="")
     made_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True, blank=True)
     answer = EncryptedTextField("what they decided", keys=CONCERNS, blank=True, default="")

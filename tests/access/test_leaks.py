@@ -95,6 +95,7 @@ MAY_READ: dict[str, set[str]] = {
     "canary-concern-action": {"lead"},
     "canary-concern-referral": {"lead"},
     "canary-concern-officer": {"lead"},
+    "canary-concern-caller": {"lead"},
     "canary-concern-person": {"lead"},
     "canary-concern-shared": {"lead"},
     "canary-concern-received": {"lead"},
@@ -288,6 +289,7 @@ def _see_to(concern: Concern, lead: Any) -> None:
     due_at = timezone.now() + timedelta(days=1)
     acting.add_action(concern.pk, what="canary-concern-action", owner=lead, due_at=due_at, **signed)
     told = {"agency": "lado", "how": "phone", "made_at": signed["now"], "officer": "canary-concern-officer"}
+    told |= {"told_by": "canary-concern-caller"}
     referring.refer(concern.pk, Referral(why="canary-concern-referral", **told), **signed)
     looking_after.add_person(concern.pk, role=PersonRole.OTHER, words="canary-concern-person", **signed)
     written = {"what": "shared", "person": "received", "consent_words": "consent"}
@@ -435,6 +437,7 @@ def test_nobodys_files_hold_what_is_not_theirs(world, person):
         ("lead", "canary-worry-about"),
         ("lead", "canary-concern-note"),
         ("lead", "canary-concern-officer"),
+        ("lead", "canary-concern-caller"),
         ("lead", "canary-concern-consent"),
         ("lead", "canary-concern-alert"),
         ("practitioner", "canary-concern-alert"),

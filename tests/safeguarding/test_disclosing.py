@@ -120,7 +120,8 @@ def test_the_list_shows_what_this_person_may_know_of_and_is_noted(client: Client
     assert mine.reference in page
     assert "hidden words" not in page
     assert hidden.reference not in page
-    assert AuditEvent.objects.get(event="concern.disclosures_read").detail == {"shown": 1, "page": 1}
+    noted = AuditEvent.objects.get(event="concern.disclosures_read").detail
+    assert noted == {"shown": 1, "page": 1, "concerns": [str(mine.pk)]}
 
 
 def test_the_list_asks_the_same_few_queries(client: Client, lead: User) -> None:

@@ -9,6 +9,7 @@ from django.db import connection
 from django.utils import timezone
 
 from safeguarding import acting, handling, referring
+from safeguarding.gathering import record
 from safeguarding.models import Action, ChronologyEntry, Concern, ConcernPerson, Recusal, Referral
 from safeguarding.vocabulary import Agency, Kind, PersonRole, Severity, State
 from tests.safeguarding.scenes import REASON, deputy_named, judge, raised, triaged
@@ -138,9 +139,47 @@ def test_a_referral_is_kept_and_answered_once(lead):
     assert Referral.objects.get(pk=made.pk).answer == "Strategy meeting"
 
 
+def test_who_called_first_notes_it_at_once_and_judges_afterwards(lead):
+    concern, now = raised(), timezone.now()
+    called = referral(agency=Agency.POLICE, made_at=now - timedelta(minutes=20), told_by="Maya, by 999")
+    made = referring.refer(concern.pk, called, by=lead, now=now)
+    concern.refresh_from_db()
+    assert (concern.state, concern.acknowledged_at) == (State.ACKNOWLEDGED, now)
+    assert (made.told_by, made.made_by) == ("Maya, by 999", lead)
+    assert [entry.kind for entry in record.chronology(concern, newest_first=False)] == [
+        "submitted", "acknowledged", "referral",
+    ]  # fmt: skip
+    assert concern.chronology.get(kind="referral").words == f"Police (999 or 101): {REASON}\nTold by Maya, by 999."
+    # A second call changes nothing of that; judging it makes it referred.
+    referring.refer(concern.pk, referral(), by=deputy_named(), now=timezone.now())
+    assert concern.chronology.filter(kind=ChronologyEntry.Kind.ACKNOWLEDGED).count() == 1
+    judge(concern, by=lead)
+    concern.refresh_from_db()
+    assert (concern.state, concern.severity) == (State.REFERRED, Severity.HIGH)
+    assert concern.chronology.filter(state=State.TRIAGED).get().words == REASON
+    said = concern.chronology.filter(state=State.REFERRED).get().words
+    assert said == "It was referred before it was judged: Police (999 or 101), Children's social care (MASH)."
+
+
+@pytest.mark.parametrize(
+    ("state", "why"), [(State.CLOSING, "proposed: open it again"), (State.CLOSED, "reopen"), (State.ERROR, "reopen")]
+)
+def test_what_is_over_is_not_referred(lead, state, why):
+    concern = triaged(lead)
+    Concern.objects.update(state=state, retention="child", closed_at=timezone.now())
+    with pytest.raises(ValidationError, match=why):
+        referring.refer(concern.pk, referral(), by=lead, now=timezone.now())
+    assert not Referral.objects.exists()
+
+
 @pytest.mark.parametrize(
     ("fields", "name"),
-    [({"made_at": timezone.now() + timedelta(hours=1)}, "made_at"), ({"why": ""}, "why"), ({"agency": "x"}, "agency")],
+    [
+        ({"made_at": timezone.now() - timedelta(days=8)}, "made_at"),
+        ({"made_at": timezone.now() + timedelta(hours=1)}, "made_at"),
+        ({"why": ""}, "why"),
+        ({"agency": "x"}, "agency"),
+    ],
 )
 def test_a_referral_with_a_fact_missing_is_refused_beside_its_field(lead, fields, name):
     concern = triaged(lead)

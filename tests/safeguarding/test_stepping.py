@@ -194,6 +194,19 @@ def test_a_child_is_named_on_the_page(at_work: Client, lead: User) -> None:
     assert "Pip" in at_work.get(reverse("safeguarding_concern", args=[concern.pk])).content.decode()
 
 
+def test_999_first_is_noted_before_anything_else(at_work: Client, lead: User) -> None:
+    concern = raised(danger_now=Concern.Danger.YES)
+    asked = at_work.get(at(concern, "refer")).content.decode()
+    assert "Noting it acknowledges the concern too. Then judge it." in asked
+    minute = timezone.localtime(timezone.now() - timedelta(minutes=30)).strftime("%Y-%m-%dT%H:%M")
+    said = {"agency": "police", "how": "phone", "made_at": minute, "why": "A man at the door", "told_by": "Maya Lind"}
+    page = at_work.post(at(concern, "refer"), said, follow=True).content.decode()
+    assert "by Maya Lind; noted by" in page
+    assert "Judge it" in page
+    assert stands(concern) == State.ACKNOWLEDGED
+    assert "Noting it acknowledges" not in at_work.get(at(concern, "refer")).content.decode()
+
+
 def test_a_call_in_the_minute_in_which_it_was_raised_can_be_noted(at_work: Client, lead: User) -> None:
     sent = timezone.now().replace(second=20)
     with time_machine.travel(sent + timedelta(seconds=30), tick=False):
