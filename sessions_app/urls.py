@@ -3,7 +3,7 @@
 from django.urls import path
 
 from sessions_app import staff_feed
-from sessions_app.console import checklist, pages, pressing
+from sessions_app.console import attendance, checklist, deciding, meeting, pages, pressing
 from sessions_app.live import webhook
 from sessions_app.my_data import portal as my_data
 from sessions_app.portal import agreement, calendar, feedback, helping, home, join, photos, pictures, places, sessions
@@ -36,6 +36,12 @@ urlpatterns = [
     path("live/<uuid:pk>/now/", pages.live, name="live_now"),
     path("live/<uuid:pk>/checklist/", checklist.answered, name="live_checklist"),
     path("live/<uuid:pk>/presses/", pressing.pressed, name="live_presses"),
+    path("live/<uuid:pk>/start/", meeting.start, name="live_start"),
+    path("live/<uuid:pk>/enter/", meeting.enter, name="live_enter"),
+    path("live/<uuid:pk>/end/", meeting.end, name="live_end_meeting"),
+    path("live/<uuid:pk>/door/", deciding.pressed, name="live_decide"),
+    path("live/<uuid:pk>/door/<uuid:stay>/", deciding.choose, name="live_door"),
+    path("live/<uuid:pk>/attendance/", attendance.attendance, name="live_attendance"),
     path("place/<str:token>/", places.place, name="place"),
     path("join/<str:token>/pictures/", pictures.join_pictures, name="join_pictures"),
     path("join/<str:token>/pictures.pdf", pictures.join_pictures_pdf, name="join_pictures_pdf"),

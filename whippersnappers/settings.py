@@ -64,6 +64,8 @@ CHANGE_MAIL_DELAY = timedelta(minutes=env.float("CHANGE_MAIL_MINUTES", 5))
 # How long an urgent policy alert may wait for somebody before the deputy hears of it too.
 POLICY_ALERT_WAITS = timedelta(minutes=env.float("POLICY_ALERT_MINUTES", 15))
 TWO_MEMBERS_GRACE_SECONDS = env.float("TWO_MEMBERS_GRACE_SECONDS", 30)  # before an alert (W5)
+# A child is proposed as attended when its family was there for at least so long.
+ATTENDED_AFTER = timedelta(minutes=env.float("ATTENDED_AFTER_MINUTES", 5))
 BULK_UNDO_WINDOW = timedelta(seconds=env.float("BULK_UNDO_SECONDS", 120))
 
 # What a form may bring in its fields, in bytes: 5,000 rows pasted from a spreadsheet,
@@ -265,11 +267,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # A page that saves must answer within a second when Redis is away: a wake-up is tried once, briefly.
 CELERY_BROKER_CONNECTION_TIMEOUT = 0.3
 CELERY_TASK_PUBLISH_RETRY = False
-CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "visibility_timeout": 90,
-    "socket_connect_timeout": 0.3,
-    "max_retries": 0,
-}
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 90, "socket_connect_timeout": 0.3, "max_retries": 0}
 CELERY_TIMEZONE = "UTC"
 
 # --- Zoom ----------------------------------------------------------------------------------------------

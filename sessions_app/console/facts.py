@@ -7,11 +7,24 @@ from typing import Any
 
 from django.db.models import Prefetch
 
+from sessions_app.console.door import Door, door_of
+from sessions_app.invitations import current_meeting
 from sessions_app.live import checklist
 from sessions_app.live.missing import missing_to_begin
+from sessions_app.live.presence import TwoMembers, stays, two_members
 from sessions_app.live.register import PressedStay, Register, register
-from sessions_app.models import Booking, ConsolePress, DeliveryCheck, Session, StaffAssignment
-from sessions_app.staff_standing import STAFF_NEEDED, Standing, standings
+from sessions_app.models import (
+    Booking,
+    ConsolePress,
+    DeliveryCheck,
+    HostStart,
+    Meeting,
+    PolicyAlert,
+    Presence,
+    Session,
+    StaffAssignment,
+)
+from sessions_app.staff_standing import Standing, standings
 
 
 @dataclass(frozen=True)
@@ -20,7 +33,7 @@ class StaffLine:
 
     standing: Standing
     check: DeliveryCheck | None
-    stays: tuple[PressedStay, ...]
+    stays: tuple[Presence, ...]
 
     @property
     def assignment(self) -> StaffAssignment:
@@ -35,14 +48,14 @@ class StaffLine:
         return checklist.left_open(self.check)
 
     @property
-    def here(self) -> PressedStay | None:
-        """Their stay that goes on."""
+    def here(self) -> Presence | None:
+        """Their stay in the session that goes on."""
         return next((stay for stay in self.stays if stay.until is None), None)
 
 
 @dataclass(frozen=True)
 class ChildLine:
-    """One child with a place, and when it came and went. Presses are named, so that one can be taken back."""
+    """One child with a place in a session in person, and when it came and went; its last press can be taken back."""
 
     booking: Booking
     stays: tuple[PressedStay, ...]
@@ -60,23 +73,29 @@ class ChildLine:
 
 @dataclass(frozen=True)
 class Facts:
-    """All that the live part of the page shows. `known_at` is the moment it is true of."""
+    """All that the live part shows, true of `known_at`. Of the last four a session has what its delivery brings."""
 
     session: Session
     staff: tuple[StaffLine, ...]
-    children: tuple[ChildLine, ...]
-    pressed: Register
-    clocks_off: tuple[tuple[str, timedelta], ...]
+    two: TwoMembers
+    alerts: tuple[PolicyAlert, ...]
     known_at: datetime
+    pressed: Register
+    children: tuple[ChildLine, ...] = ()
+    clocks_off: tuple[tuple[str, timedelta], ...] = ()
+    door: Door | None = None
+    meeting: Meeting | None = None
+    last_start: HostStart | None = None
 
     @property
     def present(self) -> list[StaffLine]:
-        """Assigned, cleared members of staff who are there (W5)."""
-        return [line for line in self.staff if line.here and line.standing.can_deliver]
+        """Assigned, cleared members of staff who are there, known for certain (W5)."""
+        counted = {staff.pk for staff in self.two.staff}
+        return [line for line in self.staff if line.assignment.staff_id in counted]
 
     @property
-    def is_two(self) -> bool:
-        return len(self.present) >= STAFF_NEEDED
+    def is_over(self) -> bool:
+        return self.session.state == Session.State.DELIVERED
 
     @property
     def missing(self) -> list[str]:
@@ -89,42 +108,62 @@ class Facts:
     def children_here(self) -> int:
         return sum(1 for line in self.children if line.here)
 
-    @property
-    def unchecked(self) -> list[StaffLine]:
-        """Whose checklist is not complete (W4)."""
-        return [line for line in self.staff if line.left_open]
-
 
 def gather(session: Session, now: datetime) -> Facts:
     """The facts of one session at `now`."""
-    found = Session.objects.filter(pk=session.pk).select_related("place").prefetch_related(*_parts()).get()
-    presses = list(found.presses.all())
-    pressed, checks = register(presses), checklist.latest(found.checks.all())
-    staff = [
-        StaffLine(one, checks.get(one.assignment.staff_id), tuple(pressed.of_staff(one.assignment.staff_id)))
-        for one in standings(found)
-    ]
-    children = [
-        ChildLine(booking, tuple(pressed.of_child(booking.pk)), _last(presses, booking)) for booking in _expected(found)
-    ]
-    return Facts(found, tuple(staff), tuple(children), pressed, _clocks_off(presses), now)
+    found = Session.objects.filter(pk=session.pk).select_related("place").prefetch_related(*_parts(session)).get()
+    presences = stays(found)
+    facts: dict[str, Any] = {
+        "session": found,
+        "staff": _staff(found, presences),
+        "two": two_members(found, now),
+        "alerts": tuple(PolicyAlert.objects.unsettled().filter(session=found)),
+        "known_at": now,
+    }
+    return Facts(**facts, **(_by_zoom(found, presences) if found.is_remote else _in_person(found)))
 
 
-def _parts() -> Sequence[Any]:
+def _parts(session: Session) -> Sequence[Any]:
     people = StaffAssignment.objects.select_related("staff__user")
     places = Booking.objects.select_related("child").order_by("child__known_as", "child__last_name")
     presses = ConsolePress.objects.select_related("staff")
-    return [
-        Prefetch("assignments", people),
-        "checks",
-        Prefetch("presses", presses),
-        Prefetch("bookings", places),
+    starts = HostStart.objects.select_related("staff")
+    common = [Prefetch("assignments", people), "checks"]
+    if session.is_remote:
+        return [*common, "meetings", Prefetch("host_starts", starts)]
+    return [*common, Prefetch("presses", presses), Prefetch("bookings", places)]
+
+
+def _staff(session: Session, presences: Sequence[Presence]) -> tuple[StaffLine, ...]:
+    checks = checklist.latest(session.checks.all())
+    inside = [stay for stay in presences if stay.where == Presence.Where.MEETING]
+    return tuple(
+        StaffLine(one, checks.get(who), tuple(stay for stay in inside if stay.staff_id == who))
+        for one in standings(session)
+        for who in [one.assignment.staff_id]
+    )
+
+
+def _by_zoom(session: Session, presences: Sequence[Presence]) -> dict[str, Any]:
+    starts = list(session.host_starts.all())
+    return {
+        "pressed": register([]),
+        "door": door_of(session, presences),
+        "meeting": current_meeting(session),
+        "last_start": starts[-1] if starts else None,
+    }
+
+
+def _in_person(session: Session) -> dict[str, Any]:
+    presses = list(session.presses.all())
+    pressed = register(presses)
+    children = [
+        ChildLine(booking, tuple(pressed.of_child(booking.pk)), _last(presses, booking))
+        for booking in session.bookings.all()
+        # Some who said that they do not come, come all the same.
+        if booking.state in (*Booking.HOLDING, Booking.State.NOT_COMING)
     ]
-
-
-def _expected(session: Session) -> list[Booking]:
-    """Who may come: those with a place, and those who said that they do not, for some come all the same."""
-    return [booking for booking in session.bookings.all() if booking.state in (*Booking.HOLDING, "not_coming")]
+    return {"pressed": pressed, "children": tuple(children), "clocks_off": _clocks_off(presses)}
 
 
 def _last(presses: Sequence[ConsolePress], booking: Booking) -> ConsolePress | None:

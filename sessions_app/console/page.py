@@ -6,13 +6,15 @@ from zoneinfo import ZoneInfo
 
 from django.forms import Form
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from sessions_app.console.facts import gather
 from sessions_app.console.forms import ChecklistForm
 from sessions_app.console.visiting import Visit
-from sessions_app.live import checklist
+from sessions_app.live import attending, checklist
+from sessions_app.models import Session
+from sessions_app.portal import drawing
+from whippersnappers.accounts.roles import Role
 
 # What the page says it shows, so that the same is not sent again.
 _SHOWN = "X-Shown"
@@ -24,7 +26,10 @@ def draw(visit: Visit, *, checklist_form: Form | None = None, status: int = 200)
     context = live_context(visit)
     context |= {"checklist_form": checklist_form or ChecklistForm(None, visit.session), "part": _part(visit, context)}
     context["checklist_opens"] = checklist.opens_at(visit.session)
-    return render(visit.request, "console/console.html", context, status=status)
+    over = context["session"].state == Session.State.DELIVERED
+    context["may_say_attendance"] = over and (visit.delivers or visit.user.has_role(Role.COORDINATOR))
+    context["attendance_said"] = over and attending.is_said(context["session"])
+    return drawing.draw(visit.request, "console/console.html", context, context["facts"].meeting, status=status)
 
 
 def live_part(visit: Visit) -> HttpResponse:

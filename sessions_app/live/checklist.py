@@ -78,3 +78,9 @@ def without_checklist(staff_ids: Iterable[UUID], checks: Iterable[DeliveryCheck]
     """Who of these had not completed the checklist by then (W4). A plain function of its arguments."""
     answered = latest(check for check in checks if check.at <= at)
     return [one for one in staff_ids if one not in answered or not answered[one].is_complete]
+
+
+def completed_at(staff_id: UUID, checks: Iterable[DeliveryCheck], after: datetime) -> datetime | None:
+    """When this person first completed it after then; None if they have not. A plain function of its arguments."""
+    theirs = [check.at for check in checks if check.staff_id == staff_id and check.at > after and check.is_complete]
+    return min(theirs, default=None)

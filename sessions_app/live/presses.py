@@ -10,6 +10,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Prefetch
 
+from sessions_app.live import pressed_stays, watching
+from sessions_app.live.beginning import EARLIEST
 from sessions_app.live.checklist import opens_at
 from sessions_app.live.deliverers import own_place
 from sessions_app.live.missing import missing_to_begin
@@ -69,7 +71,10 @@ def keep(session_id: Any, presses: Sequence[Pressed], *, by: User, now: datetime
                 known[press.pk] = press
                 new.append(press)
         ConsolePress.objects.bulk_create(new)
-        record_many([_entry(session, press) for press in new], by=by, now=now)
+        if new:
+            record_many([_entry(session, press) for press in new], by=by, now=now)
+            session = pressed_stays.follow(session, register(known.values()), by=by, now=now)
+            watching.look(session, now)
     return answers
 
 
@@ -113,6 +118,8 @@ def _refusal(session: Session, press: ConsolePress, known: dict[UUID, ConsolePre
         return f"This session is {session.get_state_display().lower()}: nothing can be pressed for it."
     if press.at < opens_at(session):
         return f"The console opens at {dates.clock(opens_at(session))}, shortly before the session."
+    if press.what == _What.BEGAN and press.at < session.starts_at - EARLIEST:
+        return "It is more than an hour until this session: it cannot begin yet."
     if press.at > session.ends_at + _TAKEN_FOR:
         return "This session was over days ago: please write its times into the record."
     if press.what in ConsolePress.OF_CHILDREN and not _is_booked(session, press.booking_id):

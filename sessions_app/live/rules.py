@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sessions_app.live.alert_kinds import AlertKind
+from sessions_app.live.checklist import completed_at, without_checklist
 from sessions_app.live.presence import Where, shortfalls
-from sessions_app.models import MeetingRun, Presence, RecordingRun, Session
+from sessions_app.models import DeliveryCheck, MeetingRun, Presence, RecordingRun, Session
 
 # After the end of a session, until it is said that nothing was heard: Zoom sends late messages within minutes.
 SILENCE: Final = timedelta(minutes=10)
@@ -30,6 +31,7 @@ class Facts:
     # Whether Zoom told anything of it by itself, and whether there is a meeting of which it could.
     was_told: bool
     has_meeting: bool
+    checks: tuple[DeliveryCheck, ...] = ()
 
     @property
     def inside(self) -> list[Presence]:
@@ -71,6 +73,19 @@ def too_few_staff(facts: Facts, now: datetime) -> Iterator[Finding]:
         yield Finding(AlertKind.TOO_FEW_STAFF, since.isoformat(), since, until, said)
 
 
+def started_without_checklist(facts: Facts, now: datetime) -> Iterator[Finding]:
+    """W4: it began before everybody who delivers it had completed the checklist; ends with the last who does."""
+    began_at = facts.session.began_at
+    if began_at is None:
+        return
+    missing = without_checklist(facts.counted, facts.checks, began_at)
+    if missing:
+        completed = [completed_at(one, facts.checks, began_at) for one in missing]
+        until = max((at for at in completed if at), default=None) if all(completed) else None
+        said = {"missing": sorted(facts.counted[one] for one in missing), "started_at": began_at}
+        yield Finding(AlertKind.STARTED_WITHOUT_CHECKLIST, "begin", began_at, until, said)
+
+
 def stranger_in_meeting(facts: Facts, now: datetime) -> Iterator[Finding]:
     """F7: somebody of whom staff said that they are not ours was in the meeting itself."""
     for stay in facts.inside:
@@ -101,10 +116,17 @@ def nothing_heard_from_zoom(facts: Facts, now: datetime) -> Iterator[Finding]:
     yield Finding(AlertKind.NOTHING_HEARD_FROM_ZOOM, "silence", session.starts_at, known_at, said)
 
 
-RULES: Final[tuple[Rule, ...]] = (too_few_staff, stranger_in_meeting, recording_not_allowed, nothing_heard_from_zoom)
+RULES: Final[tuple[Rule, ...]] = (
+    too_few_staff,
+    started_without_checklist,
+    stranger_in_meeting,
+    recording_not_allowed,
+    nothing_heard_from_zoom,
+)
 # The kinds whose alerts end when no rule finds them any more.
 KINDS: Final = (
     AlertKind.TOO_FEW_STAFF,
+    AlertKind.STARTED_WITHOUT_CHECKLIST,
     AlertKind.STRANGER_IN_MEETING,
     AlertKind.RECORDING_NOT_ALLOWED,
     AlertKind.NOTHING_HEARD_FROM_ZOOM,

@@ -94,6 +94,7 @@ def gather(session: Session) -> Facts:
         grace=timedelta(seconds=settings.TWO_MEMBERS_GRACE_SECONDS),
         was_told=ZoomEvent.objects.filter(meeting__session=session).exists(),
         has_meeting=Meeting.objects.filter(session=session, is_wanted=True).exclude(zoom_id="").exists(),
+        checks=tuple(session.checks.all()),
     )
 
 

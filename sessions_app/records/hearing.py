@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from families.models import Guardianship
+from sessions_app.live.pressed_stays import child_participant
 from sessions_app.models import MeetingRun, Presence, Session, SessionRecord
 from sessions_app.records.timings import Heard, HeardOf, Source, Timings, timings_of
 
@@ -14,7 +15,7 @@ def timings_heard(record: SessionRecord) -> Timings:
     session = record.session
     stays = list(session.presences.filter(where=Presence.Where.MEETING))
     theirs = Guardianship.objects.filter(child=record.child_id).values_list("guardian_id", flat=True)
-    family = set(theirs)
+    family, child = set(theirs), child_participant(record.child_id)
     by_staff: dict[UUID, list[Heard]] = defaultdict(list)
     for stay in stays:
         if stay.staff_id:
@@ -24,7 +25,7 @@ def timings_heard(record: SessionRecord) -> Timings:
     everybody = [*put_on, *(pk for pk in by_staff if pk not in set(put_on))]
     heard = HeardOf(
         meeting=_of_the_session(session, stays),
-        family=[_heard(stay) for stay in stays if stay.guardian_id in family],
+        family=[_heard(stay) for stay in stays if stay.guardian_id in family or stay.participant == child],
         staff=[(pk, by_staff[pk]) for pk in everybody],
     )
     return timings_of(heard, record.times_by_hand)

@@ -82,6 +82,7 @@ MAY_READ: dict[str, set[str]] = {
     "canary-signed-gita": {"coordinator", "guardian"},
     "canary-device-gita": {"coordinator", "guardian"},
     "canary-let-in": {"coordinator"},
+    "canary-typed-name": {"coordinator", "practitioner"},
     "canary-in-the-room": {"coordinator", "practitioner"},
     "canary-secret-code": set(),
     "canary-help-words": {"coordinator"},

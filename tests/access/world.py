@@ -65,6 +65,7 @@ from tests.factories import (
     ready_session,
     tomorrow_at,
 )
+from tests.live_factories import PresenceFactory
 from tests.safeguarding.scenes import shared
 from tests.sessions_app.series.scenes import started
 from whippersnappers.accounts.models import User
@@ -243,6 +244,7 @@ def _things(session: Session, theirs: Session, child: Child, guardian: Guardian,
     )
     return {
         "session": session,
+        "stay": PresenceFactory(session=session, name="canary-typed-name"),
         "other_session": theirs,
         "child": child,
         "guardian": guardian,

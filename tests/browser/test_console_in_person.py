@@ -4,6 +4,8 @@ import pytest
 from playwright.sync_api import expect
 from pytest_django.live_server_helper import LiveServer
 
+from sessions_app.live import presses
+from sessions_app.live.presses import Pressed
 from sessions_app.models import ConsolePress, DeliveryCheck
 from tests.browser.eyes import Eyes, Screen
 from tests.sessions_app.console.scenes import Scene, checked, scene
@@ -36,9 +38,8 @@ def test_a_session_in_person(eyes: Eyes, soon: Scene) -> None:
     expect(page.get_by_role("heading", name="Only one member of staff is here")).to_be_visible(timeout=WAIT)
     press = ConsolePress.objects.get(what="signed_in")
     checked(soon, soon.tom, at=press.received_at)
-    times = {"pressed_at": press.pressed_at, "sent_at": press.sent_at, "received_at": press.received_at}
-    tom = soon.tom.staff_profile
-    ConsolePress.objects.create(id=tom.pk, session=soon.session, staff=tom, what="signed_in", **times)
+    toms = Pressed(soon.tom.pk, "signed_in", press.received_at, press.received_at)
+    presses.keep(soon.session.pk, [toms], by=soon.tom, now=press.received_at)
     expect(page.get_by_role("heading", name="Two members of staff are here")).to_be_visible(timeout=WAIT)
     page.get_by_role("button", name="Arrived Pip").click()
     expect(page.get_by_text("Register 1 of 2 here")).to_be_visible(timeout=WAIT)
@@ -74,6 +75,16 @@ def test_a_session_in_person(eyes: Eyes, soon: Scene) -> None:
     page.get_by_text("We end", exact=True).click()
     page.get_by_role("button", name="Yes, we end").click()
     expect(page.get_by_text("until")).to_be_visible(timeout=WAIT)
+    # Then who attended is there already, to be corrected: by the clock nobody stayed long
     eyes.use(Screen.DESKTOP)
     eyes.go(f"/live/{soon.session.pk}/")
     eyes.check("console-ended")
+    eyes.follow(page.get_by_role("link", name="Say who attended"))
+    for child in ("Pip", "Rose"):
+        page.get_by_role("group", name=child).get_by_label("Attended").check()
+    eyes.check("console-attendance")
+    eyes.follow(page.get_by_role("button", name="Keep who attended"))
+    expect(page.get_by_text("It is kept who attended.").first).to_be_visible()
+    assert set(soon.session.bookings.values_list("attendance", flat=True)) == {"attended"}
+    soon.session.refresh_from_db()
+    assert soon.session.state == "delivered"

@@ -10,12 +10,17 @@ from sessions_app.models import Booking, DeliveryCheck, Session, StaffAssignment
 from tests.factories import (
     BookingFactory,
     ChildFactory,
+    GuardianFactory,
+    GuardianshipFactory,
+    InvitationFactory,
     PlaceFactory,
     StaffAssignmentFactory,
     StaffProfileFactory,
     UserFactory,
+    ZoomHostFactory,
 )
-from tests.live_factories import ConfirmedFactory
+from tests.live_factories import ConfirmedFactory, MeetingFactory
+from tests.zoom_simulator import HOST
 from whippersnappers.accounts.models import User
 from whippersnappers.accounts.roles import Role
 
@@ -53,6 +58,18 @@ def scene(*, children: int = 2, now: datetime | None = None, **fields: Any) -> S
     names = ["Pip", "Rose", *(f"Kid{number}" for number in range(2, children))][:children]
     places = [BookingFactory(session=session, child=ChildFactory(known_as=name)) for name in names]
     return Scene(session, maya, tom, places)
+
+
+def by_zoom(*, families: int = 2, now: datetime | None = None, **fields: Any) -> Scene:
+    """By Zoom, with a meeting that is ready, and a parent for each child, invited: Gita for Pip, Sami for Rose."""
+    found = scene(children=families, now=now, delivery=Session.Delivery.REMOTE, **fields)
+    MeetingFactory(session=found.session, host=ZoomHostFactory(email=HOST))
+    names = ["Gita", "Sami", *(f"Parent{number}" for number in range(2, families))]
+    for place, name in zip(found.places, names, strict=False):
+        guardian = GuardianFactory(first_name=name, last_name="Green", family=place.child.family)
+        GuardianshipFactory(guardian=guardian, child=place.child)
+        InvitationFactory(session=found.session, guardian=guardian)
+    return found
 
 
 def checked(scene: Scene, *people: User, at: datetime, **answers: Any) -> None:

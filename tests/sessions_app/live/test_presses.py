@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sessions_app.live import presses
+from sessions_app.live.presence import stays, two_members
 from sessions_app.live.presses import Pressed
 from sessions_app.live.register import register
 from sessions_app.models import ConsolePress, Session
@@ -102,6 +103,34 @@ def test_it_begins_with_two_and_their_checklists_or_all_the_same(soon: Scene) ->
     checked(soon, soon.maya, soon.tom, at=now)
     keep(soon, press(What.SIGNED_IN, now), by=soon.tom, now=now)
     assert keep(soon, press(What.BEGAN, now), now=now)[0].kept
+
+
+def test_presses_become_stays_and_move_the_session_on(soon: Scene) -> None:
+    now = timezone.now()
+    pip, rose = (place.pk for place in soon.places)
+    checked(soon, soon.maya, soon.tom, at=now)
+    keep(soon, press(What.SIGNED_IN, now), press(What.ARRIVED, now, booking=pip), now=now)
+    two = two_members(soon.session, now)
+    assert ([staff.first_name for staff in two.staff], two.others, two.short_since) == (["Maya"], 1, now)
+    keep(soon, press(What.SIGNED_IN, now + MINUTE), by=soon.tom, now=now + MINUTE)
+    assert two_members(soon.session, now + MINUTE).is_kept
+    mistaken = press(What.ARRIVED, now + MINUTE, booking=rose)
+    keep(soon, press(What.BEGAN, now + MINUTE), mistaken, now=now + MINUTE)
+    keep(soon, press(What.TAKEN_BACK, now + MINUTE, undoes=mistaken.id), now=now + MINUTE)
+    keep(soon, press(What.ENDED, now + 40 * MINUTE), now=now + 40 * MINUTE)
+    soon.session.refresh_from_db()
+    times = (soon.session.began_at, soon.session.finished_at)
+    assert (soon.session.state, *times) == (Session.State.DELIVERED, now + MINUTE, now + 40 * MINUTE)
+    there = [(stay.participant.split(":")[0], stay.since, stay.until, stay.source) for stay in stays(soon.session)]
+    assert sorted(there) == [
+        ("child", now, now + 40 * MINUTE, "press"),
+        ("person", now, now + 40 * MINUTE, "press"),
+        ("person", now + MINUTE, now + 40 * MINUTE, "press"),
+    ]
+    # And a press that comes only now puts the times right, however late
+    early = press(What.SIGNED_IN, now - 5 * MINUTE, sent_at=now + 60 * MINUTE)
+    keep(soon, early, now=now + 60 * MINUTE)
+    assert min(stay.since for stay in stays(soon.session)) == now - 5 * MINUTE
 
 
 def test_what_happened_without_a_connection_is_not_refused_afterwards(soon: Scene) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from sessions_app.live.watching import follow_and_look, look, watch_running
-from sessions_app.models import MeetingRun, PolicyAlert, Presence
+from sessions_app.models import DeliveryCheck, MeetingRun, PolicyAlert, Presence
 from tests.factories import StaffAssignmentFactory, StaffProfileFactory
 from tests.live_factories import (
     ConfirmedFactory,
@@ -24,11 +24,13 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def session(coordinator, lead):
-    """Delivered by Maya and Tom, who sign in to Zoom themselves."""
+    """Delivered by Maya and Tom, who sign in to Zoom themselves and have completed the checklist."""
     session = ConfirmedFactory(starts_at=FOUR, confirmed_at=FOUR - timedelta(days=7), kind="one_to_one")
     for name in ("maya", "tom"):
         staff = StaffProfileFactory(first_name=name.title(), zoom_email=f"{name}@whippersnappers.org")
         StaffAssignmentFactory(session=session, staff=staff)
+        well = {"dressed": True, "surroundings": True, "language": True, "room": "alone"}
+        DeliveryCheck.objects.create(session=session, staff=staff, at=FOUR - timedelta(minutes=20), **well)
     return session
 
 

@@ -53,7 +53,7 @@ def test_in_person_the_session_runs_from_the_first_to_the_last_who_was_signed_in
     here = scene(delivery=Session.Delivery.IN_PERSON, place=PlaceFactory())
     pressed = {"source": "press", "known_by": "press", "meeting_uuid": ""}
     there(here, -10, 50, staff=here.lead, **pressed)
-    there(here, 0, 45, guardian=here.child.guardianships.get().guardian, **pressed)
+    there(here, 0, 45, participant=f"child:{here.child.pk}", **pressed)
     found = timings_heard(here.record)
     assert (found.meeting.minutes, found.family.minutes, found.family.source) == (60, 45, "press")
 
