@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('safeguarding', '0016_destroyed_by_two'),
+        ('safeguarding', '0017_concerns_from_alerts'),
     ]
 
     operations = [
