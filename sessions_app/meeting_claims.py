@@ -157,7 +157,7 @@ def note_error(claim: Claim, error: ZoomError, now: datetime) -> None:
     A meeting that was ready stays so when a change does not get through: what was read back still holds.
     """
     log.warning("meeting_attempt_failed", meeting=str(claim.meeting_id), error=type(error).__name__)
-    problem = _shortened(_words(error))
+    problem = _shortened(words(error))
     if isinstance(error, ZoomUnclear):
         # The lease stays: before it ends nobody may look, not even when staff try again by hand.
         write(claim, problem=problem, lease_until=now + UNCLEAR_WAIT, next_attempt_at=now + UNCLEAR_WAIT)
@@ -187,7 +187,8 @@ def refusal_pause(attempts: int) -> timedelta:
     return pause(attempts, FIRST_RETRY_AFTER_REFUSAL, LAST_RETRY_AFTER_REFUSAL)
 
 
-def _words(error: ZoomError) -> str:
+def words(error: ZoomError) -> str:
+    """What went wrong and who has to do something about it, for staff."""
     after = "The portal tries again by itself." if error.retryable else "Somebody needs to put this right."
     return f"{str(error).rstrip('.')}. {after}"
 

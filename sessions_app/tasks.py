@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from sessions_app import gate, latecomers, meetings, notices, offers, policy_alerts, rota_notices
 from sessions_app.bulk import running
-from sessions_app.live import following, receiving, watching
+from sessions_app.live import following, forgetting, receiving, reconciling, watching
 from sessions_app.records import chasing, opening
 from sessions_app.series import working
 
@@ -109,3 +109,10 @@ def sweep_events() -> None:
 def watch_running_sessions() -> None:
     """Look at the sessions that go on: some rules are broken by time passing, without anything being told."""
     watching.watch_running(timezone.now())
+
+
+@shared_task
+def reconcile_meetings() -> None:
+    """Ask Zoom how the meetings were that are over, and throw away what came from it three months ago."""
+    reconciling.reconcile_due(timezone.now())
+    forgetting.forget(timezone.now())

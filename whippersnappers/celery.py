@@ -42,6 +42,11 @@ app.conf.beat_schedule = {
         "schedule": 10.0,
         "options": {"expires": 10.0},
     },
+    "ask Zoom how meetings were": {
+        "task": "sessions_app.tasks.reconcile_meetings",
+        "schedule": 60.0,
+        "options": {"expires": 60.0},
+    },
     "put due mails into the outbox": {
         "task": "sessions_app.tasks.enqueue_due_mails",
         "schedule": 60.0,

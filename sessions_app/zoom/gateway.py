@@ -14,7 +14,14 @@ from django.utils import timezone
 from sessions_app.zoom import locks, operations, tokens
 from sessions_app.zoom.answers import Answer, no_clear_answer, read_answer
 from sessions_app.zoom.client import SharedTokenClient
-from sessions_app.zoom.errors import MeetingNotFound, ZoomTokenRefused, ZoomUnavailable
+from sessions_app.zoom.errors import (
+    MeetingNotFound,
+    ZoomNotFound,
+    ZoomRefused,
+    ZoomScopeMissing,
+    ZoomTokenRefused,
+    ZoomUnavailable,
+)
 from sessions_app.zoom.meetings import MeetingSpec, create_request, update_request
 from sessions_app.zoom.operations import Operation
 
@@ -84,18 +91,38 @@ class ZoomGateway:
 
     def list_meetings(self, host: str) -> Iterator[Answer]:
         """Every scheduled meeting of the host that Zoom still lists; agendas are cut to 250 characters."""
-        params: dict[str, str | int] = {"type": "scheduled", "page_size": _PAGE_SIZE}
-        for _ in range(_MOST_PAGES):
-            page = self._call(operations.LIST_MEETINGS, {"user": host}, params=params)
-            yield from page.get("meetings") or []
-            if not page.get("next_page_token"):
-                return
-            params["next_page_token"] = str(page["next_page_token"])
-        raise ZoomUnavailable("Zoom's list of meetings does not end", operation=operations.LIST_MEETINGS.name)
+        yield from self._pages(operations.LIST_MEETINGS, {"user": host}, "meetings", type="scheduled")
+
+    def past_instances(self, meeting: int) -> list[Answer]:
+        """The times that a meeting took place, each with its `uuid` and `start_time`."""
+        return list(self._call(operations.PAST_INSTANCES, {"meeting": meeting}).get("meetings") or [])
 
     def past_meeting(self, uuid: str) -> Answer:
         """Start, end and length of a meeting that took place."""
         return self._call(operations.PAST_MEETING, {"uuid": uuid})
+
+    def participants(self, uuid: str) -> list[Answer]:
+        """One row for each stay of each participant of a meeting that took place, from Zoom's report.
+
+        Reports are heavy calls, of which there are ten a second; where there is none to have, the shorter list serves.
+        """
+        try:
+            return list(self._pages(operations.REPORT_PARTICIPANTS, {"uuid": uuid}, "participants"))
+        except ZoomNotFound:
+            raise
+        except (ZoomRefused, ZoomScopeMissing):
+            return self.past_participants(uuid)
+
+    def past_participants(self, uuid: str) -> list[Answer]:
+        """The same without a report, which some plans of Zoom do not have."""
+        return list(self._pages(operations.PAST_PARTICIPANTS, {"uuid": uuid}, "participants"))
+
+    def recording_files(self, uuid: str) -> list[Answer]:
+        """The files that Zoom keeps of a meeting that took place; none is no error."""
+        try:
+            return list(self._call(operations.RECORDING_FILES, {"uuid": uuid}).get("recording_files") or [])
+        except ZoomNotFound:
+            return []
 
     def get_user(self, user: str) -> Answer:
         """A user of the account; `type` 2 is licensed."""
@@ -104,6 +131,19 @@ class ZoomGateway:
     def get_user_settings(self, user: str) -> Answer:
         """A user's meeting, recording and feature settings."""
         return self._call(operations.GET_USER_SETTINGS, {"user": user})
+
+    def _pages(
+        self, operation: Operation, parts: Mapping[str, str | int], rows: str, **asked: str | int
+    ) -> Iterator[Answer]:
+        """Every row of a list that Zoom gives in pages."""
+        params: dict[str, str | int] = {**asked, "page_size": _PAGE_SIZE}
+        for _ in range(_MOST_PAGES):
+            page = self._call(operation, parts, params=params)
+            yield from page.get(rows) or []
+            if not page.get("next_page_token"):
+                return
+            params["next_page_token"] = str(page["next_page_token"])
+        raise ZoomUnavailable("Zoom's list does not end", operation=operation.name)
 
     def _call(
         self,

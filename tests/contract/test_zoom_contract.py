@@ -84,6 +84,10 @@ def use_everything(gateway: ZoomGateway, zoom: Simulator) -> None:
         uuid = gateway.get_meeting(number)["uuid"]
         gateway.end_meeting(number)
         gateway.past_meeting(uuid)
+        gateway.past_instances(number)
+        gateway.participants(uuid)
+        gateway.past_participants(uuid)
+        gateway.recording_files(uuid)
         gateway.delete_meeting(number)
         gateway.delete_meeting(number)
     gateway.get_user(HOST)
