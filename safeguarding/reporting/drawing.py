@@ -76,5 +76,5 @@ def _facts(session: Session | None, key: str, children: QuerySet[Child]) -> dict
         facts["when_and_where"] = session_facts.when_and_where(session, timezone.now())
         # One child alone is the one it is about, until somebody says otherwise.
         facts["children"] = [child.pk for child in children] if len(children) == 1 else []
-        facts["who_was_there"] = session_facts.adults_present(session)
+        facts["who_was_there"] = session_facts.who_was_there(session)
     return facts

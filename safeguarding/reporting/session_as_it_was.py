@@ -4,10 +4,11 @@ Times to the second, for they are put beside what people remember.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sessions_app.live.alert_words import moment
+from sessions_app.live.pressed_stays import child_participant
 from sessions_app.models import MeetingRun, Presence, RecordingRun, Session
 
 # Whoever comes back sooner than that only changed rooms, or their line blinked.
@@ -21,17 +22,34 @@ def as_it_was(session: Session, now: datetime) -> Iterator[str]:
     for run in runs:
         yield f"The meeting: {_span(run.started_at, run.ended_at, now)}."
     yield from _recordings(runs, now)
-    by_person: dict[str, list[Presence]] = defaultdict(list)
+    by_person, children = defaultdict(list), _children_in(session)
     for stay in stays.order_by("since", "participant"):
-        by_person[who(stay)].append(stay)
+        by_person[who(stay, children)].append(stay)
     for name, theirs in by_person.items():
         yield f"{name}: {'; '.join(_span(stay.since, stay.until, now) for stay in theirs)}."
     for name, theirs in by_person.items():
         yield from _dropped(name, theirs, runs, now)
 
 
-def who(stay: Presence) -> str:
-    """A member of staff or a guardian by name; somebody else as Zoom showed them."""
+def there_now(session: Session) -> str:
+    """Who is in it at this moment, each once; empty where nobody is, as far as the portal knows."""
+    stays = session.presences.filter(where=Presence.Where.MEETING, until=None).select_related("staff__user", "guardian")
+    children = _children_in(session)
+    return ", ".join(dict.fromkeys(who(stay, children) for stay in stays.order_by("since", "participant")))
+
+
+def _children_in(session: Session) -> Mapping[str, str]:
+    """In person: the children whom staff pressed in, by what their stays are called."""
+    if session.is_remote:
+        return {}
+    places = session.bookings.select_related("child")
+    return {child_participant(place.child_id): f"{place.child.known_as} (child)" for place in places}
+
+
+def who(stay: Presence, children: Mapping[str, str]) -> str:
+    """A member of staff, a guardian or a child in the hall by name; somebody else as Zoom showed them."""
+    if stay.participant in children:
+        return children[stay.participant]
     if stay.staff:
         return f"{stay.staff} (staff)"
     if stay.guardian:

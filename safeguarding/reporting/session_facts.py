@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from families.models import Child
-from safeguarding.reporting.session_as_it_was import as_it_was
+from safeguarding.reporting.session_as_it_was import as_it_was, there_now
 from sessions_app.models import Booking, Session
 from whippersnappers.accounts.models import User
 from whippersnappers.dates import when
@@ -30,6 +30,12 @@ def adults_present(session: Session) -> str:
     """Whoever delivers it, by name and part."""
     people = session.assignments.filter(withdrawn_at=None).select_related("staff__user").order_by("role", "pk")
     return ", ".join(f"{one.staff} ({one.get_role_display().lower()})" for one in people)
+
+
+def who_was_there(session: Session) -> str:
+    """The same, and while it goes on everybody who is in it at this moment."""
+    adults, now = adults_present(session), there_now(session)
+    return f"{adults}. In it now: {now}" if now else adults
 
 
 def snapshot(session: Session, user: User, now: datetime) -> str:
