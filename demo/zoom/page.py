@@ -1,6 +1,7 @@
 """The pages for people: all meetings with their settings, the page of each, and what join and start links open."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
@@ -125,6 +126,13 @@ def list_page(dispatcher: Dispatcher) -> str:
     return document("Zoom (simulated)", f"{intro}<main>{''.join(cards) or empty}</main>")
 
 
+def _state(meeting: Json) -> str:
+    places = Counter(person["where"] for person in meeting.get("people", []))
+    if meeting["status"] == "started":
+        return f"{_STATUS['started']}: {places['meeting']} in, {places['waiting']} waiting"
+    return _STATUS[meeting["status"]] + (f", {places['door']} outside" if places["door"] else "")
+
+
 def _running_first(meeting: Json) -> tuple[bool, str, int]:
     return meeting["status"] != "started", meeting["start_time"], meeting["id"]
 
@@ -132,7 +140,7 @@ def _running_first(meeting: Json) -> tuple[bool, str, int]:
 def _card(meeting: Json) -> str:
     facts = {
         "When": when(meeting["start_time"], meeting["duration"]),
-        "State": _STATUS[meeting["status"]],
+        "State": _state(meeting),
         "Host": meeting["host_email"],
         "Meeting ID": spaced(meeting["id"]),
         "Passcode": meeting["password"] or "none",

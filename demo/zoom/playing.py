@@ -48,14 +48,14 @@ class Player(threading.Thread):
     def progress(self) -> Json:
         """How far it is, for the page and the controls."""
         plays = self.is_alive() and not self._stopping.is_set()
-        next_cue = self.cues[self.done] if plays and self.done < len(self.cues) else None
+        rest = self.cues[self.done :] if plays else []
         return {
             "title": self.script.title,
             "speed": self.speed,
             "plays": plays,
             "done": self.done,
             "of": len(self.cues),
-            "next_at": self._due(next_cue.after).isoformat() if next_cue else "",
+            "next_at": self._due(rest[0].after).isoformat() if rest else "",
             "refused": self.refused,
         }
 

@@ -188,7 +188,9 @@ def _one_to_one(cast: Cast, *between: Cue) -> list[Cue]:
 
 def _second_lost(cast: Cast) -> list[Cue]:
     admit = [] if cast.second_email else [_cue(28.5, "admit", "second")]
-    return _one_to_one(cast, _cue(20, "drop", "second"), _cue(28, "rejoin", "second"), *admit)
+    # Zoom notices before it would by itself, so that the gap is as long at any speed.
+    lost = [_cue(20, "drop", "second"), _cue(20.5, "notice", "second"), _cue(28, "rejoin", "second")]
+    return _one_to_one(cast, *lost, *admit)
 
 
 def _stray(cast: Cast) -> list[Cue]:
@@ -235,7 +237,7 @@ SCRIPTS: Final[Mapping[str, Script]] = {
     ),
     "second_member_lost": Script(
         "The second member is lost",
-        "After 20 minutes the second member’s connection drops; Zoom notices a minute later; back after 28 minutes.",
+        "After 20 minutes the second member’s connection drops, which Zoom notices soon; back after 28 minutes.",
         _second_lost,
     ),
     "stray_recording": Script(
