@@ -4,8 +4,10 @@ from collections import Counter
 from datetime import datetime, timedelta
 
 from demo.sample.making import fixed_id
-from families.models import Guardian, Guardianship
-from sessions_app.models import Booking, MeetingRun, Presence, Session, SessionRecord, StaffProfile
+from families.models import Guardianship
+from sessions_app.live import pressed_stays
+from sessions_app.live.register import register
+from sessions_app.models import Booking, ConsolePress, MeetingRun, Presence, Session, SessionRecord, StaffProfile
 from sessions_app.records import opening, signing, writing
 from whippersnappers.accounts.models import User
 
@@ -126,32 +128,28 @@ def _of_a_small_group(now: datetime) -> None:
 def _times(
     session: Session, place: Booking, staff: tuple[StaffProfile, StaffProfile], *, came: bool, number: int
 ) -> None:
-    """Who was there, as Zoom or the staff's presses told it."""
-    source = "webhook" if session.is_remote else "press"
-    if session.is_remote:
-        MeetingRun.objects.create(
-            id=fixed_id("run", session.pk),
-            session=session,
-            meeting=session.meetings.get(),
-            meeting_uuid=f"past-{session.pk}",
-            started_at=session.starts_at - timedelta(minutes=4),
-            started_known=True,
-            ended_at=session.ends_at + timedelta(minutes=2),
-            ended_known=True,
-            heard_of="webhook",
-            reconciled_at=session.ends_at + timedelta(hours=1),
-        )
-    known = "sign_in" if session.is_remote else "press"
-    for position, person in enumerate(staff):
-        there = {"staff": person, "known_by": known, "source": source}
-        _stay(session, -4 + 2 * position, 2, **there)
-    if not came:
+    """Who was there, as Zoom or the staff's presses told it. Now and then an end is not heard of."""
+    ends = number % 4 != 3
+    if not session.is_remote:
+        _presses(session, place, staff, came=came, ends=ends)
         return
+    MeetingRun.objects.create(
+        id=fixed_id("run", session.pk),
+        session=session,
+        meeting=session.meetings.get(),
+        meeting_uuid=f"past-{session.pk}",
+        started_at=session.starts_at - timedelta(minutes=4),
+        started_known=True,
+        ended_at=session.ends_at + timedelta(minutes=2),
+        ended_known=True,
+        heard_of="webhook",
+        reconciled_at=session.ends_at + timedelta(hours=1),
+    )
+    for position, person in enumerate(staff):
+        _stay(session, -4 + 2 * position, 2, staff=person, known_by="sign_in")
     who = Guardianship.objects.inviting().filter(child=place.child_id).order_by("guardian__first_name").first()
-    guardian: Guardian | None = who.guardian if who else None
-    there = {"guardian": guardian, "known_by": "decision" if session.is_remote else "press", "source": source}
-    # Now and then the end of a stay is not heard of.
-    _stay(session, 1 + number % 3, -1, until_known=number % 4 != 3, **there)
+    if came and who is not None:
+        _stay(session, 1 + number % 3, -1, guardian=who.guardian, known_by="decision", until_known=ends)
 
 
 def _stay(session: Session, since: int, until: int, **facts: object) -> None:
@@ -160,10 +158,39 @@ def _stay(session: Session, since: int, until: int, **facts: object) -> None:
     Presence.objects.create(
         id=fixed_id("stay", session.pk, number),
         session=session,
-        meeting_uuid=f"past-{session.pk}" if session.is_remote else "",
-        participant=str(16_778_240 + number) if session.is_remote else f"person:{number}",
+        meeting_uuid=f"past-{session.pk}",
+        participant=str(16_778_240 + number),
         where=Presence.Where.MEETING,
         since=session.starts_at + timedelta(minutes=since),
         until=session.ends_at + timedelta(minutes=until),
+        source=Presence.Source.WEBHOOK,
         **facts,
+    )
+
+
+def _presses(
+    session: Session, place: Booking, staff: tuple[StaffProfile, StaffProfile], *, came: bool, ends: bool
+) -> None:
+    lead, second = staff
+    _press(session, lead, "signed_in", session.starts_at - timedelta(minutes=12))
+    _press(session, second, "signed_in", session.starts_at - timedelta(minutes=9))
+    _press(session, lead, "began", session.starts_at)
+    if came:
+        _press(session, second, "arrived", session.starts_at - timedelta(minutes=2), place)
+        _press(session, second, "left", session.ends_at + timedelta(minutes=1), place)
+    if ends:
+        _press(session, lead, "ended", session.ends_at + timedelta(minutes=3))
+    pressed_stays.follow(session, register(session.presses.all()), by=lead.user, now=session.ends_at)
+
+
+def _press(session: Session, staff: StaffProfile, what: str, at: datetime, place: Booking | None = None) -> None:
+    ConsolePress.objects.create(
+        id=fixed_id("press", session.pk, staff.pk, what),
+        session=session,
+        staff=staff,
+        what=what,
+        booking=place,
+        pressed_at=at,
+        sent_at=at,
+        received_at=at,
     )

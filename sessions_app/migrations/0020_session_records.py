@@ -61,7 +61,7 @@ class Migration(migrations.Migration):
                 ('ended_at', models.DateTimeField(blank=True, null=True)),
                 ('minutes', models.PositiveSmallIntegerField(blank=True, null=True)),
                 ('source', models.CharField(choices=[('webhook', 'Zoom, as it happened'), ('report', 'Zoom’s report afterwards'), ('press', 'pressed at the session'), ('hand', 'written by hand'), ('nothing', 'nothing heard')], max_length=8)),
-                ('trouble', models.CharField(blank=True, choices=[('missing', 'Nothing was heard of it'), ('no_begin', 'When it began was not heard'), ('no_end', 'When it ended was not heard'), ('outside', 'Does not fit the session’s own times'), ('reversed', 'Ends before it begins')], max_length=8)),
+                ('trouble', models.CharField(blank=True, choices=[('missing', 'Nothing was heard'), ('no_begin', 'When it began was not heard'), ('no_end', 'When it ended was not heard'), ('outside', 'Does not fit the session’s own times'), ('reversed', 'Ends before it begins')], max_length=8)),
                 ('by_name', models.BooleanField(default=False)),
                 ('staff', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sessions_app.staffprofile')),
                 ('record', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='timings', to='sessions_app.sessionrecord')),

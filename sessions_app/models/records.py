@@ -220,7 +220,7 @@ class RecordTiming(models.Model):
         NOTHING = "nothing", "nothing heard"
 
     class Trouble(models.TextChoices):
-        MISSING = "missing", "Nothing was heard of it"
+        MISSING = "missing", "Nothing was heard"
         NO_BEGIN = "no_begin", "When it began was not heard"
         NO_END = "no_end", "When it ended was not heard"
         OUTSIDE = "outside", "Does not fit the session’s own times"

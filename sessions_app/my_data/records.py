@@ -55,7 +55,7 @@ def _record(one: Any) -> Record:
 
 
 def _times(line: TimingLine) -> str:
-    said = f"from {line.began} to {line.ended}, {line.minutes}"
+    said = line.there if line.minutes == line.there else f"{line.there}, {line.minutes}"
     return f"{said}. {line.trouble}" if line.trouble else said
 
 

@@ -1,17 +1,17 @@
-"""What was heard of a record's session: who was in it, as Zoom told or as staff pressed."""
+"""What was heard of a record's session: who was in it, as Zoom told, or in person as staff pressed."""
 
 from collections import defaultdict
-from collections.abc import Iterable
 from uuid import UUID
 
 from families.models import Guardianship
 from sessions_app.live.pressed_stays import child_participant
+from sessions_app.live.register import register
 from sessions_app.models import MeetingRun, Presence, Session, SessionRecord
 from sessions_app.records.timings import Heard, HeardOf, Source, Timings, timings_of
 
 
 def timings_heard(record: SessionRecord) -> Timings:
-    """The times of the record's session, of the child's family and of each member of staff who was put on it (W6)."""
+    """The times of the record's session, of the child or its family and of each member of staff put on it (W6)."""
     session = record.session
     stays = list(session.presences.filter(where=Presence.Where.MEETING))
     theirs = Guardianship.objects.filter(child=record.child_id).values_list("guardian_id", flat=True)
@@ -24,7 +24,7 @@ def timings_heard(record: SessionRecord) -> Timings:
     # Whoever came although nobody had put them on it was there all the same.
     everybody = [*put_on, *(pk for pk in by_staff if pk not in set(put_on))]
     heard = HeardOf(
-        meeting=_of_the_session(session, stays),
+        meeting=_of_the_session(session),
         family=[_heard(stay) for stay in stays if stay.guardian_id in family or stay.participant == child],
         staff=[(pk, by_staff[pk]) for pk in everybody],
     )
@@ -36,16 +36,12 @@ def _heard(stay: Presence) -> Heard:
     return Heard(stay.since, stay.until, stay.source, stay.since_known, stay.until_known, by_name)
 
 
-def _of_the_session(session: Session, stays: Iterable[Presence]) -> list[Heard]:
-    """When the meeting ran; in person, from the first person who was signed in to the last."""
+def _of_the_session(session: Session) -> list[Heard]:
+    """When the meeting ran; in person, from “We begin” to “We end”."""
     if session.is_remote:
         return [run for one in session.runs.all() if (run := _run(one)) is not None]
-    pressed = [stay for stay in stays if stay.source == Presence.Source.PRESS]
-    if not pressed:
-        return []
-    ends = [stay.until for stay in pressed if stay.until is not None]
-    until = max(ends) if len(ends) == len(pressed) else None
-    return [Heard(min(stay.since for stay in pressed), until, Source.PRESS)]
+    pressed = register(session.presses.all())
+    return [Heard(pressed.began_at, pressed.ended_at, Source.PRESS)] if pressed.began_at else []
 
 
 def _run(run: MeetingRun) -> Heard | None:

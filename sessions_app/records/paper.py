@@ -64,7 +64,7 @@ def _draw(pdf: FPDF, record: SessionRecord, now: datetime) -> None:
         _fact(pdf, label, words)
     _heading(pdf, "Times")
     for line in timing_lines(record):
-        times = f"from {line.began} to {line.ended}, {line.minutes}"
+        times = line.there if line.minutes == line.there else f"{line.there}, {line.minutes}"
         source = f" ({line.source})" if line.source else ""
         _fact(pdf, line.who, ". ".join(filter(None, [f"{times}{source}", line.trouble, line.note])))
     if record.came == SessionRecord.Came.NO:

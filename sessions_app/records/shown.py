@@ -29,6 +29,11 @@ class TimingLine:
     trouble: str = ""
     note: str = ""
 
+    @property
+    def there(self) -> str:
+        """`4:00pm to 4:45pm`, as far as it is known."""
+        return UNKNOWN if self.began == self.ended == UNKNOWN else f"{self.began} to {self.ended}"
+
 
 def timing_lines(record: SessionRecord) -> list[TimingLine]:
     """The times as they were taken down at the signature; before that, as they are heard of now."""

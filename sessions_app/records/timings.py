@@ -76,8 +76,10 @@ def timings_of(heard: HeardOf, by_hand: tuple[datetime, datetime] | None = None)
     """
     written = [Heard(*by_hand, Source.HAND)] if by_hand else []
     meeting = _timing(Whose.MEETING, heard.meeting or written)
-    family = _timing(Whose.FAMILY, heard.family or written, within=meeting)
-    staff = tuple(_timing(Whose.STAFF, times or written, within=meeting, staff_id=pk) for pk, times in heard.staff)
+    # In a meeting nobody can be outside its own times; in a hall people come early and stay to clear up.
+    within = meeting if meeting.source in (Source.WEBHOOK, Source.REPORT) else None
+    family = _timing(Whose.FAMILY, heard.family or written, within=within)
+    staff = tuple(_timing(Whose.STAFF, times or written, within=within, staff_id=pk) for pk, times in heard.staff)
     return Timings(meeting, family, staff)
 
 

@@ -1,10 +1,13 @@
 """A record's times are read from who was in the session, as Zoom told or as staff pressed."""
 
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 import pytest
 
-from sessions_app.models import Presence, Session
+from sessions_app.live import pressed_stays
+from sessions_app.live.register import register
+from sessions_app.models import ConsolePress, Presence, Session, StaffProfile
 from sessions_app.records.hearing import timings_heard
 from tests.factories import PlaceFactory, household
 from tests.live_factories import MeetingFactory, MeetingRunFactory, PresenceFactory
@@ -49,19 +52,50 @@ def test_a_run_whose_end_nobody_told_is_shown_as_that():
     assert (found.meeting.began_at, found.meeting.ended_at, found.meeting.trouble) == (minute(0), None, "no_end")
 
 
-def test_in_person_the_session_runs_from_the_first_to_the_last_who_was_signed_in():
-    here = scene(delivery=Session.Delivery.IN_PERSON, place=PlaceFactory())
-    pressed = {"source": "press", "known_by": "press", "meeting_uuid": ""}
-    there(here, -10, 50, staff=here.lead, **pressed)
-    there(here, 0, 45, participant=f"child:{here.child.pk}", **pressed)
+def press(here: Scene, number: int, what: str, staff: StaffProfile | None = None) -> None:
+    """By `staff`, or by the second about the child."""
+    about = {} if what in ("signed_in", "signed_out", "began", "ended") else {"booking": here.session.bookings.get()}
+    ConsolePress.objects.create(
+        id=uuid4(), session=here.session, staff=staff or here.second, what=what, pressed_at=minute(number),
+        sent_at=minute(number), received_at=minute(number), **about,
+    )  # fmt: skip
+    pressed_stays.follow(here.session, register(here.session.presses.all()), by=here.lead.user, now=minute(number))
+    here.session.refresh_from_db()
+
+
+def in_person() -> Scene:
+    return scene(delivery=Session.Delivery.IN_PERSON, place=PlaceFactory())
+
+
+def test_in_person_the_times_are_those_of_the_presses():
+    here = in_person()
+    press(here, -10, "signed_in", here.lead)
+    press(here, 0, "began", here.lead)
+    press(here, 3, "arrived")
+    press(here, 43, "left")
+    press(here, 46, "ended", here.lead)
     found = timings_heard(here.record)
-    assert (found.meeting.minutes, found.family.minutes, found.family.source) == (60, 45, "press")
+    assert (found.meeting.minutes, found.family.minutes, found.family.source) == (46, 40, "press")
+    assert {one.staff_id: (one.minutes, one.trouble) for one in found.staff} == {
+        # There before the session begins, to get ready: in person that is no contradiction.
+        here.lead.pk: (56, ""),
+        here.second.pk: (None, "missing"),
+    }
+
+
+def test_what_nobody_ended_has_no_end():
+    here = in_person()
+    press(here, 0, "began")
+    press(here, 3, "arrived")
+    found = timings_heard(here.record)
+    assert (found.meeting.trouble, found.family.trouble) == ("no_end", "no_end")
 
 
 def test_times_by_hand_stand_only_where_nothing_was_heard():
-    here = scene(delivery=Session.Delivery.IN_PERSON, place=PlaceFactory())
+    here = in_person()
     here.record.times_by_hand = (minute(0), minute(45))
-    there(here, 0, 40, staff=here.lead, source="press", known_by="press")
+    press(here, 0, "signed_in", here.lead)
+    press(here, 40, "signed_out", here.lead)
     found = timings_heard(here.record)
     assert (found.family.source, found.family.minutes) == ("hand", 45)
     assert [one.source for one in found.staff if one.staff_id == here.lead.pk] == ["press"]

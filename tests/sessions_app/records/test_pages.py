@@ -55,7 +55,7 @@ def test_a_record_is_written_signed_and_countersigned(client: Client, here: Scen
     html = text_of(client.get(reverse("admin:my_records")))
     assert str(here.child) in html
     html = client.get(write).content.decode()
-    assert "Nothing was heard of it" in html
+    assert "Nothing was heard" in html
     saved = client.post(write, typed(html, next_time=""), follow=True)
     assert record_pages.SAVED in text_of(saved)
     # The signature asks for what is missing, keeps all the rest, and what is typed then is no conflict.
