@@ -46,6 +46,11 @@ urlpatterns = [
     path("safeguarding/concerns/<uuid:pk>/bundle/send/", bundles.send, name="safeguarding_bundle_send"),
     path("safeguarding/concerns/<uuid:pk>/left/<uuid:disclosure>/", left.sent, name="safeguarding_sent"),
     path("safeguarding/concerns/<uuid:pk>/left/<uuid:disclosure>/file/", left.take, name="safeguarding_sent_file"),
+    path(
+        "safeguarding/concerns/<uuid:pk>/left/<uuid:disclosure>/files/<uuid:file>/",
+        left.take_enclosed,
+        name="safeguarding_sent_enclosed",
+    ),
     path("safeguarding/concerns/<uuid:pk>/<slug:name>/", stepping.step, name="safeguarding_step"),
     path("safeguarding/concerns/<uuid:pk>/actions/<uuid:action>/", stepping.action, name="safeguarding_action"),
     path("safeguarding/concerns/<uuid:pk>/referrals/<uuid:referral>/", stepping.answer, name="safeguarding_answer"),

@@ -82,6 +82,7 @@ MUTATIONS = [
     ("safeguarding/dashboard/left.py", "    if not second_factors.is_shown_again(request, now):\n", "    if False:\n"),
     ("safeguarding/dashboard/left.py", "    if not sending.may_be_taken(shared, user, now):\n", "    if False:\n"),
     ("safeguarding/dashboard/left.py", "SentFile.objects.visible_to(user)", "SentFile.objects"),
+    ("safeguarding/dashboard/left.py", "    if enclosed is None:\n", "    if False:\n"),
     ("safeguarding/bundle/sending.py", "disclosure.made_by == user and now", "now"),
     ("safeguarding/bundle/sending.py", "    if document.digest != draft.looked_at:\n", "    if False:\n"),
     ("safeguarding/bundle/withholding.py", "return _pattern(words).sub(NAME, text) if words else text", "return text"),

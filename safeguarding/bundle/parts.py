@@ -4,9 +4,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.template.defaultfilters import filesizeformat
+
 from safeguarding.body_map import Mark
 from safeguarding.gathering import record
-from safeguarding.models import AdultAssessment, ChronologyEntry, Concern, ConcernPerson, ConcernVersion
+from safeguarding.models import AdultAssessment, ChronologyEntry, Concern, ConcernFile, ConcernPerson, ConcernVersion
 from safeguarding.models.versions import NARRATIVE
 from safeguarding.vocabulary import CATEGORIES, Severity, Tag
 from whippersnappers import dates
@@ -19,6 +21,7 @@ GROUPS = {
     "happened": "What happened",
     "actions": "What was done",
     "referrals": "Who was told",
+    "files": "Files that go along, as they are",
 }
 # What an agency does not need as a rule: it is there to be ticked.
 _SELDOM = {"opinion", "how_serious", "reach_reporter"}
@@ -148,4 +151,21 @@ def _referrals(concern: Concern) -> Iterator[Part]:
         yield Part(f"referral:{referral.pk}", "referrals", title, "\n".join(filter(None, lines)))
 
 
-_GATHERED = (_concern, _told, _people, _adult, _happened, _actions, _referrals)
+def key_of(file: ConcernFile) -> str:
+    """By which a file that goes along is chosen."""
+    return f"file:{file.pk}"
+
+
+def _files(concern: Concern) -> Iterator[Part]:
+    for file in concern.files.all():
+        title = f"{file.neutral_name}: {file.get_kind_display()}, {filesizeformat(file.size)}"
+        # By its SHA-256 whoever receives it can tell that it is this one.
+        yield Part(key_of(file), "files", title, "\n".join(filter(None, [file.name, file.about, in_short_of(file)])))
+
+
+def in_short_of(file: ConcernFile) -> str:
+    """What a file that goes along is known by."""
+    return f"SHA-256 {file.sha256}"
+
+
+_GATHERED = (_concern, _told, _people, _adult, _happened, _actions, _referrals, _files)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,13 +13,15 @@ from django.db import transaction
 from safeguarding.bundle.composing import Document, Piece, Section, compose, cover, for_whom
 from safeguarding.bundle.drafting import Draft, draft_of
 from safeguarding.bundle.drawing import draw
+from safeguarding.bundle.parts import in_short_of, key_of
 from safeguarding.bundle.withholding import NAME, PASSAGE
 from safeguarding.disclosing import check, disclose
 from safeguarding.gathering import record
 from safeguarding.handling import locked
-from safeguarding.models import BundleDraft, Concern, Disclosure, SentFile
+from safeguarding.models import BundleDraft, Concern, ConcernFile, Disclosure, SentFile
 from whippersnappers import dates
 from whippersnappers.accounts.models import User
+from whippersnappers.audit import trail
 
 NOT_READY = "The bundle is not complete: choose what goes in, look at it, and say for whom it is."
 LOOK_AGAIN = "Something has changed since you looked. Please look at the text once more."
@@ -32,6 +35,8 @@ class Ready:
 
     document: Document
     disclosure: Disclosure
+    # Files that go along, byte for byte as they are kept.
+    enclosed: tuple[ConcernFile, ...] = ()
 
 
 class NotLookedAt(ValidationError):
@@ -45,9 +50,10 @@ def ready(concern: Concern, draft: Draft | None, *, by: User, now: datetime) -> 
     document = compose(concern, draft.choice(concern))
     if document.digest != draft.looked_at:
         raise NotLookedAt(LOOK_AGAIN)
-    disclosure = to_disclose(draft.sharing, what=in_short(document), now=now)
+    enclosed = tuple(file for file in concern.files.all() if key_of(file) in draft.parts)
+    disclosure = to_disclose(draft.sharing, what=in_short(document, enclosed), now=now)
     check(concern, disclosure, by=by, now=now)
-    return Ready(document, disclosure)
+    return Ready(document, disclosure, enclosed)
 
 
 def to_disclose(said: dict[str, str], *, what: str, now: datetime) -> Disclosure:
@@ -67,19 +73,25 @@ def send(concern_id: Any, *, by: User, now: datetime) -> Disclosure:
     content, pages = draw(made.document, top, for_whom(disclosure), now)
     disclosure.sha256 = hashlib.sha256(content).hexdigest()
     disclose(concern.pk, disclosure, by=by, now=now)
-    text = json.dumps({"cover": top, "sections": [asdict(section) for section in made.document.sections]})
-    SentFile.objects.create(disclosure=disclosure, pages=pages, content=content, text=text)
+    enclosed = [str(file.pk) for file in made.enclosed]
+    said = {"cover": top, "sections": [asdict(section) for section in made.document.sections], "enclosed": enclosed}
+    SentFile.objects.create(disclosure=disclosure, pages=pages, content=content, text=json.dumps(said))
+    if enclosed:
+        seals = [file.seal for file in made.enclosed]
+        about = {"disclosure": disclosure.pk, "files": enclosed, "seals": seals}
+        trail.record("concern.enclosed", by=by, target=concern, now=now, **about)
     BundleDraft.objects.filter(concern=concern, author=by).delete()
     return disclosure
 
 
-def in_short(document: Document) -> str:
-    """What the file holds, for the log: `PDF file. What was told (2), what happened (1). 3 withheld.`"""
+def in_short(document: Document, enclosed: Iterable[ConcernFile] = ()) -> str:
+    """What leaves, for the log: `PDF file. What was told (2), what happened (1). …`, and each file that goes along."""
     held = [f"{section.title.lower()} ({len(section.pieces)})" for section in document.sections]
     words = "\n".join(piece.title + piece.text for section in document.sections for piece in section.pieces)
     count = words.count(NAME) + words.count(PASSAGE)
     withheld = f"Withheld in {dates.counted(count, 'place')}." if count else "Nothing withheld."
-    return f"PDF file. {', '.join(held).capitalize()}. {withheld}"
+    along = [f"{file.neutral_name}, {in_short_of(file)}." for file in enclosed]
+    return "\n".join([f"PDF file. {', '.join(held).capitalize()}. {withheld}", *along])
 
 
 def what_left(file: SentFile) -> tuple[list[tuple[str, str]], Document]:
@@ -87,6 +99,11 @@ def what_left(file: SentFile) -> tuple[list[tuple[str, str]], Document]:
     kept = json.loads(file.text)
     sections = tuple(Section(s["title"], tuple(map(_piece, s["pieces"]))) for s in kept["sections"])
     return [(label, words) for label, words in kept["cover"]], Document(sections)
+
+
+def enclosed_in(file: SentFile) -> list[ConcernFile]:
+    """The files that went along with one that left."""
+    return list(file.disclosure.concern.files.filter(pk__in=json.loads(file.text).get("enclosed", [])))
 
 
 def _piece(kept: dict[str, Any]) -> Piece:

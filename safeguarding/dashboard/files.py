@@ -18,7 +18,7 @@ def file(request: HttpRequest, user: User, now: datetime, pk: UUID, file: UUID) 
     return download("concern.file_taken", get_object_or_404(found(user, pk).files, pk=file))
 
 
-def download(event: str, file: ConcernFile) -> Download:
+def download(event: str, file: ConcernFile, **more: str) -> Download:
     """The file as it leaves, with what the trail says of it."""
-    detail = {"file": str(file.pk), "seal": file.seal}
+    detail = {"file": str(file.pk), "seal": file.seal, **more}
     return Download(event, file.content, file.content_type, file.neutral_name, file.concern, detail)

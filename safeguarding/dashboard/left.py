@@ -5,12 +5,13 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
 from safeguarding.bundle import sending
 from safeguarding.dashboard.bundles import to_show_again
+from safeguarding.dashboard.files import download
 from safeguarding.models import Disclosure, SentFile
 from safeguarding.reading import Answer, Download, Page, confidential
 from whippersnappers.accounts import second_factors
@@ -43,6 +44,7 @@ def sent(request: HttpRequest, user: User, now: datetime, pk: UUID, disclosure: 
         "cover": top,
         "document": document,
         "is_whole": sending.is_whole(file),
+        "enclosed": sending.enclosed_in(file),
         "may_take": sending.may_be_taken(shared, user, now),
     }
     return Page("concern.sent_read", "safeguarding/dashboard/sent.html", context, target=shared.concern)
@@ -52,13 +54,8 @@ def sent(request: HttpRequest, user: User, now: datetime, pk: UUID, disclosure: 
 def take(request: HttpRequest, user: User, now: datetime, pk: UUID, disclosure: UUID) -> Answer:
     """The file itself."""
     file = _file(user, pk, disclosure)
-    shared, page = file.disclosure, reverse("safeguarding_sent", args=[pk, disclosure])
-    if not sending.may_be_taken(shared, user, now):
-        messages.info(request, TOO_LATE)
-        return redirect(page)
-    if not second_factors.is_shown_again(request, now):
-        return to_show_again(user, page)
-    return Download(
+    shared = file.disclosure
+    return _led_away(request, shared, user, now) or Download(
         "concern.sent_taken",
         file.content,
         "application/pdf",
@@ -66,6 +63,30 @@ def take(request: HttpRequest, user: User, now: datetime, pk: UUID, disclosure: 
         target=shared.concern,
         detail={"disclosure": str(shared.pk), "sha256": shared.sha256},
     )
+
+
+@confidential()
+def take_enclosed(request: HttpRequest, user: User, now: datetime, pk: UUID, disclosure: UUID, file: UUID) -> Answer:
+    """A file that went along with it, by the same rules."""
+    sent_file = _file(user, pk, disclosure)
+    enclosed = next((row for row in sending.enclosed_in(sent_file) if row.pk == file), None)
+    if enclosed is None:
+        raise Http404
+    shared = sent_file.disclosure
+    return _led_away(request, shared, user, now) or download(
+        "concern.sent_enclosure_taken", enclosed, disclosure=str(shared.pk)
+    )
+
+
+def _led_away(request: HttpRequest, shared: Disclosure, user: User, now: datetime) -> HttpResponse | None:
+    """Where somebody is led instead of to a file: it is too late, or they have to show again that it is them."""
+    page = reverse("safeguarding_sent", args=[shared.concern_id, shared.pk])
+    if not sending.may_be_taken(shared, user, now):
+        messages.info(request, TOO_LATE)
+        return redirect(page)
+    if not second_factors.is_shown_again(request, now):
+        return to_show_again(user, page)
+    return None
 
 
 def _file(user: User, pk: UUID, disclosure: UUID) -> SentFile:

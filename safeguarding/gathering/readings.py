@@ -16,7 +16,7 @@ WAYS = {
     "a form or a PDF in the making": ("concern.step_read", "concern.bundle_read"),
     "a file, saved": ("concern.file_taken",),
     "a PDF that left, read": ("concern.sent_read",),
-    "a PDF that left, saved": ("concern.sent_taken",),
+    "what left, saved": ("concern.sent_taken", "concern.sent_enclosure_taken"),
     "what they sent themselves": ("concern.own_read",),
     "a file of their own, saved": ("concern.own_file_taken",),
 }

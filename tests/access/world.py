@@ -1,5 +1,6 @@
 """A small charity in which everybody's own things, and other people's, exist: what could leak is there."""
 
+import json
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
@@ -165,7 +166,8 @@ def _concern(by: User, child: Child, subject: User, lead: User) -> dict[str, Any
     add_own(concern.pk, {}, [theirs], about="canary-reported-file-about", by=by, now=now)
     steps = {"concern_step": "note", "concern_action": action, "concern_referral": referral}
     sent = shared(concern, by=lead)
-    SentFile.objects.create(disclosure=sent, pages=1, content=b"%PDF-1.3", text='{"cover": [], "sections": []}')
+    text = json.dumps({"cover": [], "sections": [], "enclosed": [str(file.pk)]})
+    SentFile.objects.create(disclosure=sent, pages=1, content=b"%PDF-1.3", text=text)
     files = {"concern_file": file, "concern_own_file": concern.files.get(author=by)}
     soon = {"last_day": timezone.localdate() + timedelta(days=9), "for_deliverers": True, "named": []}
     steps["concern_alert"] = write_alert(concern.pk, child=child, words="Stay with Pip", **soon, by=lead, now=now)
