@@ -221,6 +221,7 @@ class RecordTiming(models.Model):
 
     class Trouble(models.TextChoices):
         MISSING = "missing", "Nothing was heard"
+        UNNAMED = "unnamed", "Somebody was there, but nobody said who"
         NO_BEGIN = "no_begin", "When it began was not heard"
         NO_END = "no_end", "When it ended was not heard"
         OUTSIDE = "outside", "Does not fit the session’s own times"

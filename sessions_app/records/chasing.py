@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Prefetch, QuerySet
 
 from sessions_app.models import SessionRecord, StaffAssignment
+from sessions_app.models.records import OVERDUE_AFTER
 from sessions_app.posting import about
 from sessions_app.records.alerting import raise_overdue
 from sessions_app.records.standing import State
@@ -24,7 +25,7 @@ from whippersnappers.outbox.queue import enqueue
 RECORD_DUE = "record_due"
 RECORD_OVERDUE = "record_overdue"
 # From the end of the session: who is told then that the record is not complete.
-STAFF_AFTER = timedelta(hours=24)
+STAFF_AFTER = OVERDUE_AFTER
 COORDINATORS_AFTER = timedelta(hours=48)
 LEADS_AFTER = timedelta(hours=72)
 USEFUL_FOR = timedelta(days=7)

@@ -26,6 +26,7 @@ def timings_heard(record: SessionRecord) -> Timings:
     heard = HeardOf(
         meeting=_of_the_session(session),
         family=[_heard(stay) for stay in stays if stay.guardian_id in family or stay.participant == child],
+        unnamed=[_heard(stay) for stay in stays if stay.known_by == Presence.KnownBy.NOBODY],
         staff=[(pk, by_staff[pk]) for pk in everybody],
     )
     return timings_of(heard, record.times_by_hand)

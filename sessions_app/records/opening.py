@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from sessions_app.models import Booking, Session, SessionRecord, StaffAssignment
 from sessions_app.records.standing import NOT_OF_THE_SESSION
@@ -25,13 +25,12 @@ NO_PLACE = "This child has no place in the session."
 
 @transaction.atomic
 def open_due(now: datetime) -> int:
-    """Open what is missing of the 1:1 sessions that ended lately; returns how many (W6).
+    """Open what is missing of the 1:1 sessions that ended lately, by the clock or by staff; returns how many (W6).
 
     May run as often as anybody likes.
     """
-    over = Session.objects.filter(
-        kind=Session.Kind.ONE_TO_ONE, state__in=HAPPENED, ends_at__lte=now, ends_at__gt=now - LOOK_BACK
-    )
+    ended = Q(ends_at__lte=now, state__in=HAPPENED) | Q(state=Session.State.DELIVERED)
+    over = Session.objects.filter(ended, kind=Session.Kind.ONE_TO_ONE, ends_at__gt=now - LOOK_BACK)
     opened = SessionRecord.objects.filter(session=OuterRef("session"), child=OuterRef("child"))
     missing = Booking.objects.filter(~Exists(opened), session__in=over, state__in=Booking.HOLDING)
     return len(_open(missing.select_related("session"), by=_BY, now=now))

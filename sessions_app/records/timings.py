@@ -5,7 +5,7 @@ there beside another one.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import floor
 from uuid import UUID
@@ -39,6 +39,8 @@ class HeardOf:
 
     meeting: Sequence[Heard] = ()
     family: Sequence[Heard] = ()
+    # Of people in the meeting of whom nobody knows who they are.
+    unnamed: Sequence[Heard] = ()
     staff: Sequence[tuple[UUID, Sequence[Heard]]] = ()
 
 
@@ -79,6 +81,8 @@ def timings_of(heard: HeardOf, by_hand: tuple[datetime, datetime] | None = None)
     # In a meeting nobody can be outside its own times; in a hall people come early and stay to clear up.
     within = meeting if meeting.source in (Source.WEBHOOK, Source.REPORT) else None
     family = _timing(Whose.FAMILY, heard.family or written, within=within)
+    if family.trouble == Trouble.MISSING and heard.unnamed:
+        family = replace(family, source=_worst_source(heard.unnamed), trouble=Trouble.UNNAMED)
     staff = tuple(_timing(Whose.STAFF, times or written, within=within, staff_id=pk) for pk, times in heard.staff)
     return Timings(meeting, family, staff)
 

@@ -35,7 +35,9 @@ def test_the_meeting_the_family_and_staff_each_have_their_times():
     there(here, 2, 20, guardian=guardian, known_by="name")
     there(here, 25, 45, guardian=guardian, known_by="decision", source="report")
     there(here, -1, 2, guardian=guardian, where=Presence.Where.WAITING)
-    there(here, 0, 45, guardian=household()[0][0])
+    # Another family, and somebody whom nobody named, are not this one.
+    there(here, 0, 45, guardian=household()[0][0], known_by="name")
+    there(here, 0, 45)
     found = timings_heard(here.record)
     assert (found.meeting.minutes, found.meeting.source) == (51, "webhook")
     assert (found.family.began_at, found.family.minutes, found.family.source) == (minute(2), 38, "report")

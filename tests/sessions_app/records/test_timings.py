@@ -66,6 +66,13 @@ def test_the_source_is_the_one_that_one_can_rely_on_least():
     assert family(stay("16:00", "16:10"), stay("16:10", "16:20", "report")).source == "report"
 
 
+def test_somebody_whom_nobody_named_is_neither_the_family_nor_nothing():
+    found = timings_of(HeardOf(unnamed=[stay("16:00", "16:40")])).family
+    assert (found.trouble, found.minutes, found.began_at, found.source) == ("unnamed", None, None, "webhook")
+    known = timings_of(HeardOf(family=[stay("16:00", "16:10")], unnamed=[stay("16:00", "16:40")])).family
+    assert (known.trouble, known.minutes) == ("", 10)
+
+
 def test_a_name_that_was_typed_is_told_from_somebody_known():
     assert family(stay("16:00", "16:10", by_name=True)).by_name
     assert not family(stay("16:00", "16:10", by_name=True), stay("16:10", "16:20")).by_name

@@ -43,6 +43,12 @@ class TestOpening:
         assert (record.session, record.author, record.state) == (session, lead.staff, "to_write")
         assert events(record) == ["record.opened"]
 
+    def test_it_is_there_at_once_when_staff_end_the_session_early(self):
+        session = over()
+        StaffAssignmentFactory(session=session)
+        Session.objects.filter(pk=session.pk).update(state=Session.State.DELIVERED)
+        assert opening.open_due(ENDED - timedelta(minutes=5)) == 1
+
     def test_without_a_lead_whoever_is_there_writes_it(self):
         only = StaffAssignmentFactory(session=over())
         opening.open_due(SOON)
