@@ -18,6 +18,8 @@ SWITCH = "layout"
 LAYOUTS = {"easy": True, "usual": False}
 _WORDS = {easy: word for word, easy in LAYOUTS.items()}
 _KEPT_FOR = timedelta(days=365)
+# In the session from the sign-in pages on.
+_WISH = "layout_wished"
 # Noted beside the request until the answer is made.
 _REMEMBERED = "whippersnappers.layout_remembered"
 
@@ -52,6 +54,18 @@ def turn_device(request: HttpRequest) -> None:
     """The layout as the press says, for whoever uses this device without signing in."""
     remember(request, pressed(request))
     say(request, pressed(request))
+
+
+def turn_while_signing_in(request: HttpRequest) -> None:
+    """The layout as the press says, for the device, and for whoever comes in by this sign-in."""
+    turn_device(request)
+    request.session[_WISH] = pressed(request)
+
+
+def wish_of_sign_in(request: HttpRequest) -> bool | None:
+    """What was pressed last on the way in, told once; None when nothing was."""
+    wish: bool | None = request.session.pop(_WISH, None)
+    return wish
 
 
 class LayoutMiddleware:

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
 
+from families.models import Guardian
 from families.portal.guards import guardian_behind
 from families.preferring import set_easy_read
 from whippersnappers import layout
@@ -42,6 +43,13 @@ def turn(request: HttpRequest) -> None:
         layout.say(request, wanted)
     elif not request.user.is_authenticated:
         layout.turn_device(request)
+
+
+def take_over_wish(request: HttpRequest, guardian: Guardian) -> None:
+    """Who pressed the switch on the way in meant themselves: it is their own choice from now on."""
+    wish = layout.wish_of_sign_in(request)
+    if wish is not None:
+        set_easy_read(guardian, wish, by=request.user, now=timezone.now())
 
 
 def _start(request: HttpRequest) -> str:

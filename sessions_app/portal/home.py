@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from families import agreeing
+from families.portal.easy_read import take_over_wish
 from families.portal.guards import signed_in_guardian
 from sessions_app import feedback
 from sessions_app.family_offers import offers_of, waiting_of
@@ -21,6 +22,7 @@ LISTED = 8
 def home(request: HttpRequest) -> HttpResponse:
     """The next session first, then what is planned. Only for guardians; others find nothing here."""
     guardian = signed_in_guardian(request)
+    take_over_wish(request, guardian)
     user, now = signed_in(request), timezone.now()
     seen = gather(user, Q(session__ends_at__gt=now - feedback.OPEN_FOR), now)
     ahead = [s for s in seen if not s.is_over(now) and not s.is_only_waited_for]

@@ -98,7 +98,7 @@ def test_each_device_shows_its_kind_and_its_times(parent, time_machine_at):
     assert ("#device" in first, "#computer" in second) == (True, True)
     assert "Signed in: Today, 9:00am" in first
     assert "Signed in: Yesterday, 4:05pm" in second
-    assert "Last used: Yesterday, 4:05pm, or soon after" in second
+    assert "Last used: Yesterday, 4:05pm or later" in second
 
 
 def test_each_device_is_listed_and_this_one_is_marked(parent):

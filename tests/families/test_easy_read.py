@@ -12,6 +12,7 @@ from sessions_app.invitations import join_token
 from tests.factories import household
 from tests.sessions_app.family_scenes import invited
 from whippersnappers.audit.models import AuditEvent
+from whippersnappers.outbox.models import OutgoingMail
 
 pytestmark = pytest.mark.django_db
 
@@ -162,3 +163,17 @@ def test_staff_and_strangers_see_no_families_frame(client, coordinator):
     assert 'class="places"' not in client.get("/join/nonsense/").content.decode()
     client.force_login(coordinator)
     assert 'class="places"' not in client.get("/no-such-page/").content.decode()
+
+
+@pytest.mark.parametrize("layout", ["easy", "usual"])
+def test_who_presses_it_while_signing_in_has_chosen_for_themselves(client, guardian, layout):
+    Guardian.objects.update(easy_read=layout == "usual")
+    client.post("/accounts/login/code/", {"layout": layout})
+    client.post("/accounts/login/code/", {"email": guardian.email})
+    code = OutgoingMail.objects.get(kind="sign_in_code").secret
+    client.post("/accounts/login/code/confirm/", {"code": code})
+    assert is_easy(client, "/portal/") is (layout == "easy")
+    assert Guardian.objects.get().easy_read is (layout == "easy")
+    # It is told once: what they choose later stays.
+    client.post(SWITCH, {"layout": "usual" if layout == "easy" else "easy"})
+    assert is_easy(client, "/portal/") is (layout != "easy")

@@ -308,6 +308,8 @@ def test_how_much_room_there_is_stands_there_before_anybody_types(parent, guardi
     coming, past = invited(guardian, starts_in=DAY), invited(guardian, starts_in=-DAY)
     page = text_of(press(parent, coming, "no"))
     assert f"There is room for {answering.LONGEST_REASON:,} letters." in page
+    # Who has told us need not be asked to tell us.
+    assert "If you cannot come" not in page
     page = text_of(parent.get(url("feedback", past, place_of(past).pk)))
     assert f"There is room for {feedback.LONGEST_WORDS:,} letters." in page
 

@@ -183,7 +183,7 @@ def _code_account(request: HttpRequest) -> str:
 
 staff_door = limits.limited(limits.SIGN_IN, _posted("login"), _went_on)(in_one_transaction(StaffDoor.as_view()))
 # The switch to easy read is no try.
-_switchable = layout.drawn_again_after(layout.turn_device)
+_switchable = layout.drawn_again_after(layout.turn_while_signing_in)
 family_door = _switchable(
     limits.limited(limits.CODE_REQUEST, _posted("email"))(in_one_transaction(FamilyDoor.as_view()))
 )
