@@ -30,8 +30,11 @@ TESTS = [
         "ending_alerts",
         "drafts",
         "reporting",
+        "from_alerts",
     )
 ]
+TESTS += [f"tests/sessions_app/test_{name}.py" for name in ("policy_alerts", "admin_policy_alerts")]
+ALERTS, GATHERED = "sessions_app/models/policy_alerts.py", "safeguarding/gathering/policy_alerts.py"
 # File, what stands there, what stands there instead.
 MUTATIONS = [
     ("safeguarding/reading.py", "if not user.has_role(*to):", "if False:"),
@@ -166,6 +169,32 @@ MUTATIONS = [
     ("safeguarding/retention/destroying.py", " if row.mark_of(user) not in row.hidden_from", ""),
     ("safeguarding/retention/destroying.py", "    if not user.has_role(Role.TRUSTEE):\n", "    if False:\n"),
     ("safeguarding/handling.py", "return Concern.objects.visible_to(by).select", "return Concern.objects.select"),
+    (ALERTS, "self.exclude(_delivering(staff__user=user))", "self.all()"),
+    (ALERTS, "Q(withdrawn_at=None) | Q(withdrawn_at__gte=OuterRef", "Q(withdrawn_at__gte=OuterRef"),
+    (ALERTS, ' | Q(withdrawn_at__gte=OuterRef("began_at"))', ""),
+    (ALERTS, "return others.filter(about_them) if", "return others if"),
+    (ALERTS, "others.filter(about_them) if user.has_role(Role.TRUSTEE) else self.none()", "others.filter(about_them)"),
+    (ALERTS, "self.operational() if user.has_role(Role.COORDINATOR) else self.none()", "self.operational()"),
+    (ALERTS, "return self.operational() if", "return self.all() if"),
+    ("sessions_app/policy_alerts.py", "    if is_own(alert, by):\n", "    if False:\n"),
+    ("sessions_app/alert_mails.py", "user is None or not _is_theirs(mail, user)", "user is None"),
+    ("sessions_app/alert_mails.py", "sessions_app.oversee_policyalert", "outbox.view_outgoingmail"),
+    ("sessions_app/alert_notices.py", " if _oversees(user, alert)]", "]"),
+    ("safeguarding/from_alerts.py", "PolicyAlert.objects.overseen_by(by).select", "PolicyAlert.objects.select"),
+    ("safeguarding/from_alerts.py", "Concern.objects.visible_to(user).filter", "Concern.objects.filter"),
+    ("safeguarding/from_alerts.py", "kind=Kind.LEAD if looks_after else Kind.ORGANISATION", "kind=Kind.ORGANISATION"),
+    ("safeguarding/from_alerts.py", "        for user in looks_after:\n", "        for user in []:\n"),
+    (
+        "safeguarding/gathering/policy_alerts.py",
+        "PolicyAlert.objects.overseen_by(user).filter",
+        "PolicyAlert.objects.filter",
+    ),
+    (
+        "safeguarding/gathering/policy_alerts.py",
+        "PolicyAlert.objects.overseen_by(user).select",
+        "PolicyAlert.objects.select",
+    ),
+    ("safeguarding/waiting.py", "PolicyAlert.objects.overseen_by(user).unsettled()", "PolicyAlert.objects.unsettled()"),
 ]
 
 

@@ -13,6 +13,7 @@ from demo.sample.helping import make_requests_for_help
 from demo.sample.library import make_activities
 from demo.sample.making import MAKER, fixed_id
 from demo.sample.people import STAFF, STAFF_PASSWORD, ZOOM_HOSTS, Member
+from demo.sample.policy_alerts import make_policy_alerts
 from demo.sample.programme import PLACES
 from demo.sample.records import make_records
 from demo.sample.rota import make_rota
@@ -48,6 +49,7 @@ def make_charity(now: datetime) -> None:
     make_activities(founded)
     make_sessions(staff, children, now)
     make_records(now)
+    make_policy_alerts(now)
     make_waiting_list(children, now)
     make_series(staff, children, now)
     make_rota(staff, now)

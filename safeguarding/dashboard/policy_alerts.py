@@ -24,7 +24,7 @@ from whippersnappers.accounts.models import User
 _ANY = [("", "Any")]
 _CLAUSES = sorted({(facts.clause.value, f"{facts.clause.value}: {facts.clause.label}") for facts in KINDS.values()})
 WENT_TO_TRUSTEES = "It is with the trustees now. You see no more of it."
-MADE = "It is a concern now, with what the portal knows of the session. Judge it next."
+MADE = "It is a concern now, with what the portal knows of the session. Acknowledge and judge it next."
 
 
 class AlertSearchForm(forms.Form):

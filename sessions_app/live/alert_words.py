@@ -9,9 +9,9 @@ from sessions_app.live.alert_kinds import FACT_LABELS
 from sessions_app.models import PolicyAlert
 from whippersnappers import dates
 
-_TIMES = frozenset(
-    {"since", "until", "at", "due_at", "recording_started_at", "recording_stopped_at", "started_at", "ended_at"}
-)
+_TIMES = frozenset({"at", "due_at", "recording_started_at", "recording_stopped_at", "started_at", "ended_at"})
+# When it was noticed these were not known to the end: the alert's own times say it.
+_SAID_BY_ITS_TIMES = frozenset({"since", "until", "seconds"})
 GOES_ON = "Not over, as far as the portal knows"
 
 
@@ -25,8 +25,9 @@ class Fact:
 
 def facts_said(alert: PolicyAlert, *, now: datetime) -> list[Fact]:
     """When it was and all that was noted of it, in the order in which it was noted."""
-    noted = [Fact(_label(name), _said(name, value, now)) for name, value in alert.facts.items()]
-    return [*_times(alert, now), *(fact for fact in noted if fact.said)]
+    noted = {name: value for name, value in alert.facts.items() if name not in _SAID_BY_ITS_TIMES}
+    said = [Fact(_label(name), _said(name, value, now)) for name, value in noted.items()]
+    return [*_times(alert, now), *(fact for fact in said if fact.said)]
 
 
 def _times(alert: PolicyAlert, now: datetime) -> Iterable[Fact]:

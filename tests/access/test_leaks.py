@@ -45,9 +45,11 @@ from sessions_app.models import (
     SessionRecord,
     StaffProfile,
 )
+from sessions_app.policy_alerts import settle
 from sessions_app.records import signing, writing
 from tests.access.world import PEOPLE, REPORTED, World, build
 from tests.factories import BookingFactory, SessionFactory, StaffAssignmentFactory
+from tests.live_factories import PolicyAlertFactory
 from tests.safeguarding.scenes import shared
 from tests.sessions_app.records.scenes import scene
 from whippersnappers.audit.models import AuditEvent
@@ -123,6 +125,9 @@ MAY_READ: dict[str, set[str]] = {
     **{f"canary-record-{name}": {"practitioner", "coordinator", "lead", "subject_lead"} for name in RECORDED},
     "canary-record-step": {"practitioner", "coordinator", "lead", "subject_lead", "guardian", "separated_guardian"},
     "canary-record-olive": {"coordinator", "lead", "subject_lead", "other_guardian"},
+    # Of a session that the subject delivers.
+    "canary-alert-staff": {"coordinator", "lead", "trustee"},
+    "canary-alert-reason": {"coordinator", "lead", "subject_lead"},
     # What is not signed is for the staff of the session alone.
     "canary-record-draft": {"practitioner"},
 }
@@ -174,6 +179,8 @@ def plant(world: World) -> None:
     DeliveryCheck.objects.create(session=world.things["session"], staff=by, room_note="canary-in-the-room", **checked)
     _plant_help_and_worry(world)
     _plant_records(world)
+    alert = PolicyAlertFactory(session=world.things["session"])
+    settle(alert, outcome="mended", reason="canary-alert-reason", by=world.people["lead"], now=timezone.now())
     OutgoingMail.objects.create(
         key="canary",
         kind="sign_in_code",
@@ -456,6 +463,9 @@ def test_nobodys_files_hold_what_is_not_theirs(world, person):
         ("coordinator", "canary-record-why"),
         ("lead", "canary-record-step"),
         ("other_guardian", "canary-record-olive"),
+        ("coordinator", "canary-alert-staff"),
+        ("lead", "canary-alert-staff"),
+        ("trustee", "canary-alert-staff"),
     ],
 )
 def test_the_crawl_reaches_what_may_be_read(world, crawled, person, canary):
