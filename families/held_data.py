@@ -5,7 +5,7 @@ Notes that staff keep for themselves are read by a person before a copy goes out
 """
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 
 from families.child_words import ASKED, LABELS, shown
 from families.models import Child, DataRequest, DetailsConfirmed, Guardian, Guardianship, Proposal, Signature
@@ -61,7 +61,7 @@ def _you(guardian: Guardian) -> Record:
         ("Household", guardian.family.name),
         ("Our number for it", guardian.family.reference),
         ("Address", guardian.family.address),
-        ("With us since", day(dates.local(guardian.family.created_at).date())),
+        ("With us since", dates.full_day(guardian.family.created_at)),
     ]
     return Record("", facts)
 
@@ -80,12 +80,12 @@ def _child(child: Child, standing: Guardianship, said: DetailsConfirmed | None) 
         ("First name", child.first_name),
         ("Last name", child.last_name),
         ("Our number for your child", child.reference),
-        ("Born on", day(child.date_of_birth)),
+        ("Born on", dates.full_day(child.date_of_birth)),
         *((asked.label, shown(child, asked.field)) for asked in ASKED),
         ("Short-break hours a year", str(child.entitlement_hours or "")),
         ("You are", standing.get_relationship_display()),
         ("You have parental responsibility", "Yes" if standing.parental_responsibility else "No"),
-        ("You said that nothing changed", day(said.on) if said else ""),
+        ("You said that nothing changed", dates.full_day(said.on) if said else ""),
         *(
             (consent.get_purpose_display(), "Yes" if consent.given else "No")
             for consent in child.consents.all()
@@ -100,7 +100,7 @@ def _signed(guardian: Guardian, now: datetime) -> list[Record]:
     return [
         Record(
             f"What parents and carers agree to, version {one.agreement.version}",
-            [("Signed as", one.typed_name), ("Signed on", moment(one.signed_at))],
+            [("Signed as", one.typed_name), ("Signed on", dates.full_moment(one.signed_at))],
         )
         for one in signatures
     ]
@@ -114,7 +114,7 @@ def _proposed(user: User, now: datetime) -> list[Record]:
             [
                 ("Before", one.said(one.old)),
                 ("You wrote", one.said(one.new)),
-                ("Sent on", moment(one.proposed_at)),
+                ("Sent on", dates.full_moment(one.proposed_at)),
                 ("State", one.get_state_display()),
                 ("Our answer", one.reason),
             ],
@@ -129,17 +129,7 @@ def _requests(user: User) -> list[DataRequest]:
 
 def asked(request: DataRequest, now: datetime) -> Record:
     """A request, as the family reads it."""
-    open_facts = [("We answer by", day(request.due_on)), ("Why it takes longer", request.extension_reason)]
+    open_facts = [("We answer by", dates.full_day(request.due_on)), ("Why it takes longer", request.extension_reason)]
     answered = [("Our answer", request.get_outcome_display()), ("Why", request.reason)]
-    facts = [("Asked on", moment(request.received_at)), ("You wrote", request.words)]
+    facts = [("Asked on", dates.full_moment(request.received_at)), ("You wrote", request.words)]
     return Record(request.get_kind_display(), [*facts, *(answered if request.answered_at else open_facts)])
-
-
-def day(on: date) -> str:
-    """`25 November 2026`."""
-    return f"{on.day} {on:%B %Y}"
-
-
-def moment(at: datetime) -> str:
-    """`25 November 2026, 4:00pm`, on London's clock."""
-    return f"{day(dates.local(at).date())}, {dates.clock(at)}"

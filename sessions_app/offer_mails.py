@@ -70,7 +70,7 @@ def _offer(mail: OutgoingMail, now: datetime) -> tuple[PlaceOffer, SessionFacts,
 def _offered(mail: OutgoingMail, now: datetime) -> Rendered:
     offer, facts, recipient = _offer(mail, now)
     at = closes_at(offer)
-    until = f"{dates.day(at, now=now)}, {dates.clock(at)}"
+    until = dates.moment(at, now=now)
     link = place_url(offer.pk, recipient.guardian_id)
     return family_emails.place_offered(facts, recipient, offer.booking.child.known_as, link=link, until=until)
 

@@ -70,7 +70,7 @@ def _clearance(mail: OutgoingMail, now: datetime) -> Rendered:
         "own": own,
         "profile": profile,
         "what": what,
-        "until": f"{until.day} {until:%B %Y}",
+        "until": dates.full_day(until),
         "days": (until - dates.local(now).date()).days,
         "staff_url": rota_url() if own else profile_url(profile),
     }

@@ -118,7 +118,7 @@ def coordinator_alert(
     words = ALERTS[what]
     when = dates.when(session.starts_at, session.ends_at, now=now)
     # Staff chose the title, so it may name a child: it stands in the body, not in the subject.
-    subject = f"{words.subject}: session on {dates.day(session.starts_at, now=now)}, {dates.clock(session.starts_at)}"
+    subject = f"{words.subject}: session on {dates.moment(session.starts_at, now=now)}"
     context = {"words": words, "session": session, "when": when, "lines": lines, "helpers": helpers, "name": name}
     staff_url = _absolute(reverse("admin:rota")) if what == "swap_agreed" else session_url(session)
     return render_pair("sessions/coordinator_alert", subject, {**context, "staff_url": staff_url})

@@ -1,9 +1,15 @@
 """Times are said on London's clock, in the words that families and staff read."""
 
+import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.conf import settings
+from django.contrib import admin
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import DateField, TimeField
 from django.template import Context, Template
 
 from tests.factories import london
@@ -138,3 +144,70 @@ def test_template_tags_say_the_same():
 )
 def test_a_moment_not_long_ago(at, said):
     assert dates.near_moment(london(at), now=NOW) == said
+
+
+def test_each_purpose_has_its_one_format():
+    at = london("2026-11-24 16:05")
+    assert dates.moment(at, now=NOW) == "Tuesday 24 November, 4:05pm"
+    assert dates.full_day(at) == dates.full_day(at.date()) == "24 November 2026"
+    assert dates.full_moment(at) == "24 November 2026, 4:05pm"
+    assert dates.column_day(at.date()) == "Tue 24 Nov"
+    assert dates.typed_day(at.date()) == "24/11/2026"
+
+
+def test_a_full_day_is_londons_day():
+    assert dates.full_day(datetime(2026, 7, 1, 23, 30, tzinfo=UTC)) == "2 July 2026"
+    assert dates.full_moment(datetime(2026, 7, 1, 23, 30, tzinfo=UTC)) == "2 July 2026, 12:30am"
+
+
+# What is no day that is said: machine's addresses, widgets' values, headings of spans of time.
+OF_THEIR_OWN = {
+    "sessions_app/calendar.py",
+    "sessions_app/fair_shares.py",
+    "safeguarding/bundle/parts.py",
+    "safeguarding/figures/periods.py",
+    "safeguarding/gathering/history.py",
+    "whippersnappers/dates.py",
+}
+_A_DAY_IN_PYTHON = re.compile(r":%[-aAbBdejuxc]|:%d/%m|date_format\(")
+_A_DAY_IN_A_TEMPLATE = re.compile(r"""\|date(?!:["'](Y-m-d|c["']|H:i))|\|time\b""")
+ROOT = Path(settings.BASE_DIR)
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        (
+            [f"{app}/**/*.py" for app in ("families", "sessions_app", "safeguarding", "whippersnappers")],
+            _A_DAY_IN_PYTHON,
+        ),
+        (["templates/**/*.html", "templates/**/*.txt"], _A_DAY_IN_A_TEMPLATE),
+    ],
+)
+def test_no_page_and_no_mail_says_a_day_in_a_format_of_its_own(files, said):
+    found = {
+        str(path.relative_to(ROOT)): line.strip()
+        for pattern in files
+        for path in ROOT.glob(pattern)
+        for line in path.read_text().splitlines()
+        if said.search(line)
+    }
+    assert {path: line for path, line in found.items() if path not in OF_THEIR_OWN} == {}
+
+
+def test_no_list_of_staff_leaves_a_time_to_djangos_own_format():
+    """`25 Nov 2026, 5:58 p.m.` is what a bare field in a list says."""
+    bare = [
+        f"{page.model.__name__}.{name}"
+        for page in admin.site._registry.values()
+        for name in page.list_display
+        if isinstance(name, str) and isinstance(_field(page.model, name), DateField | TimeField)
+    ]
+    assert bare == []
+
+
+def _field(model, name):
+    try:
+        return model._meta.get_field(name)
+    except FieldDoesNotExist:
+        return None

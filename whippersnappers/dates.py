@@ -1,6 +1,12 @@
 """Days, times and lengths as people say them, always on London's clock.
 
-Pure functions of their arguments: pages, mails and the admin say a time in the same words.
+Pure functions of their arguments: pages, mails and the admin say a time in the same words, one for each purpose.
+
+- What is planned, or was lately: `day`, `calendar_day`, `moment`, `when`, `times`, `days`; `near_day` and `near_moment`
+  where “today” helps. The year stands only where it is another one.
+- What is kept for years, such as a signature, a birthday or an end of clearance: `full_day`, `full_moment`.
+- A narrow column of a grid whose heading says the year: `column_day`.
+- What people type into a form or a spreadsheet, said back to them: `typed_day`.
 """
 
 import math
@@ -38,6 +44,32 @@ def calendar_day(on: date, *, now: datetime) -> str:
     """A day of the calendar, said as `day` says it."""
     text = f"{on:%A} {on.day} {on:%B}"
     return text if on.year == local(now).year else f"{text} {on.year}"
+
+
+def moment(at: datetime, *, now: datetime) -> str:
+    """`Tuesday 24 November, 4:05pm`."""
+    return f"{day(at, now=now)}, {clock(at)}"
+
+
+def full_day(on: date) -> str:
+    """`24 November 2026`: always with its year. Of an aware time it is the day on London's clock."""
+    here = local(on) if isinstance(on, datetime) else on
+    return f"{here.day} {here:%B %Y}"
+
+
+def full_moment(at: datetime) -> str:
+    """`24 November 2026, 4:05pm`."""
+    return f"{full_day(at)}, {clock(at)}"
+
+
+def column_day(on: date) -> str:
+    """`Tue 24 Nov`."""
+    return f"{on:%a} {on.day} {on:%b}"
+
+
+def typed_day(on: date) -> str:
+    """`24/11/2026`."""
+    return f"{on:%d/%m/%Y}"
 
 
 def near_day(at: datetime, *, now: datetime) -> str:

@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 from families import agreeing, consenting, publishing
 from families.admin.standing import label
 from families.models import Agreement, Consent
+from whippersnappers import dates
 from whippersnappers.staff_admin import StaffAdmin
 
 
@@ -47,7 +48,7 @@ class ConsentAdmin(StaffAdmin):
     """Answers about a child. A new answer supersedes the earlier one; nothing is overwritten."""
 
     form = ConsentForm
-    list_display = ["child", "purpose", "answer", "by", "decided_at", "current"]
+    list_display = ["child", "purpose", "answer", "by", "decided", "current"]
     list_filter = ["purpose", "given", ("superseded_at", admin.EmptyFieldListFilter)]
     search_fields = ["child__search_text"]
     export_columns = {
@@ -81,6 +82,10 @@ class ConsentAdmin(StaffAdmin):
     def by(self, consent: Consent) -> str:
         return str(consent.given_by) if consent.given_by else consent.recorded_note
 
+    @admin.display(description="Answered", ordering="decided_at")
+    def decided(self, consent: Consent) -> str:
+        return dates.full_moment(consent.decided_at)
+
     @admin.display(description="Holds now", boolean=True)
     def current(self, consent: Consent) -> bool:
         return consent.superseded_at is None
@@ -90,7 +95,7 @@ class ConsentAdmin(StaffAdmin):
 class AgreementAdmin(StaffAdmin):
     """The undertakings of parents and carers. What is published may have been signed and never changes."""
 
-    list_display = ["__str__", "state", "published_at"]
+    list_display = ["__str__", "state", "published"]
     fields = ["text", "easy_text"]
     change_form_outer_before_template = "families/agreement_top.html"
     actions = None
@@ -104,6 +109,10 @@ class AgreementAdmin(StaffAdmin):
     @admin.display(description="State")
     def state(self, agreement: Agreement) -> SafeString:
         return label("Published", "success") if agreement.published_at else label("Draft", "warning")
+
+    @admin.display(description="Published on", ordering="published_at")
+    def published(self, agreement: Agreement) -> str:
+        return dates.full_day(agreement.published_at) if agreement.published_at else "–"
 
     def get_urls(self) -> list[URLPattern]:
         publish = path(

@@ -24,6 +24,7 @@ from families.admin.standing import (
 from families.confirming_details import confirmed_since, last_confirmed, term_began
 from families.models import Child, Consent, Guardianship, Proposal
 from families.models.children import age_said
+from whippersnappers import dates
 from whippersnappers.finding.lists import Found
 
 
@@ -141,12 +142,12 @@ class ChildAdmin(FamiliesAdmin):
         current = child.consents.filter(purpose=Consent.Purpose.RECORDED_GROUP, superseded_at=None).first()
         if current is None:
             return "Not asked yet. Record the answer under Consents."
-        return f"{'Yes' if current.given else 'No'}, since {timezone.localtime(current.decided_at):%d/%m/%Y}"
+        return f"{'Yes' if current.given else 'No'}, since {dates.full_day(current.decided_at)}"
 
     @admin.display(description="“Nothing changed”")
     def confirmed(self, child: Child) -> str:
         last = last_confirmed(child)
-        return f"{last.guardian}, {last.on:%d/%m/%Y}" if last else "Nobody has said so yet."
+        return f"{last.guardian}, {dates.full_day(last.on)}" if last else "Nobody has said so yet."
 
     @admin.display(description="Changes that wait for an answer")
     def proposed(self, child: Child) -> str | SafeString:

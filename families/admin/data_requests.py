@@ -79,7 +79,7 @@ class ExtendForm(forms.Form):
 class DataRequestAdmin(NotMadeHere, StaffAdmin):
     """Families ask, staff answer; nothing else can be edited."""
 
-    list_display = ["whose", "kind", "received_at", "due", "clock", "status"]
+    list_display = ["whose", "kind", "received", "due", "clock", "status"]
     list_display_links = ["whose"]
     list_filter = [AnsweredFilter]
     search_fields = ["guardian__search_text"]
@@ -87,7 +87,7 @@ class DataRequestAdmin(NotMadeHere, StaffAdmin):
     ordering = ["received_at"]
     actions = None
     export_columns = {
-        "Parent or carer": "guardian.full_name", "Asks for": "kind", "Came in": "received_at", "Due": "due",
+        "Parent or carer": "guardian.full_name", "Asks for": "kind", "Came in": "received_at", "Due": "due_on",
         "Answered": "answered_at", "Outcome": "outcome",
     }  # fmt: skip
 
@@ -98,9 +98,13 @@ class DataRequestAdmin(NotMadeHere, StaffAdmin):
     def whose(self, request: DataRequest) -> str:
         return str(request.guardian)
 
+    @admin.display(description="Came in", ordering="received_at")
+    def received(self, request: DataRequest) -> str:
+        return dates.near_moment(request.received_at, now=timezone.now())
+
     @admin.display(description="Due")
     def due(self, request: DataRequest) -> str:
-        return f"{request.due_on:%d/%m/%Y}"
+        return dates.calendar_day(request.due_on, now=timezone.now())
 
     @admin.display(description="Clock")
     def clock(self, request: DataRequest) -> str | SafeString:

@@ -20,6 +20,7 @@ from families import proposing
 from families.admin.standing import label
 from families.models import Guardianship, Proposal
 from families.plain_text import WordsField
+from whippersnappers import dates
 from whippersnappers.staff_admin import NotMadeHere, StaffAdmin, StartsWithFilter
 
 _COLOURS = {"proposed": "warning", "accepted": "success", "declined": "danger", "withdrawn": ""}
@@ -57,7 +58,7 @@ class DecideForm(forms.Form):
 class ProposalAdmin(NotMadeHere, StaffAdmin):
     """Nothing is typed here but the reason of a refusal: families write, staff say yes or no."""
 
-    list_display = ["what", "about_whom", "whose", "proposed_at", "status"]
+    list_display = ["what", "about_whom", "whose", "sent", "status"]
     list_display_links = ["what"]
     list_filter = [WaitingFilter]
     search_fields = ["child__search_text", "proposed_by__search_text"]
@@ -83,6 +84,10 @@ class ProposalAdmin(NotMadeHere, StaffAdmin):
     @admin.display(description="Sent by", ordering="proposed_by__last_name")
     def whose(self, proposal: Proposal) -> str:
         return str(proposal.proposed_by)
+
+    @admin.display(description="Sent", ordering="proposed_at")
+    def sent(self, proposal: Proposal) -> str:
+        return dates.near_moment(proposal.proposed_at, now=timezone.now())
 
     @admin.display(description="State")
     def status(self, proposal: Proposal) -> SafeString:

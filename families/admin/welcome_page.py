@@ -81,4 +81,4 @@ def _sentences(guardian: Guardian, last: OutgoingMail | None, now: datetime) -> 
         return said
     if last.sent_at is None:
         return [*said, "One is on its way already."]
-    return [*said, f"They had it before: {dates.near_day(last.sent_at, now=now)}, {dates.clock(last.sent_at)}."]
+    return [*said, f"They had it before: {dates.near_moment(last.sent_at, now=now)}."]

@@ -9,6 +9,7 @@ from openpyxl.utils.datetime import from_excel
 
 from families.importing.cells import CellProblem, Read, as_text, tidy
 from families.registering import birth_problem
+from whippersnappers import dates
 
 _MONTHS = {name.casefold(): number for number, name in enumerate(month_abbr) if name}
 _FULL_MONTHS = {name.casefold() for name in month_name if name} | {"sept"}
@@ -37,7 +38,7 @@ def birthday(raw: Any, today: date) -> Read:
             return Read(None)
         read = _from_words(text, today)
     if problem := birth_problem(read.value, today):
-        raise CellProblem(f"{problem} We read {read.value:%d/%m/%Y}." if read.value else problem)
+        raise CellProblem(f"{problem} We read {dates.typed_day(read.value)}." if read.value else problem)
     return read
 
 
@@ -47,7 +48,7 @@ def _from_excel_number(number: float) -> Read:
     value = from_excel(int(number))
     if isinstance(value, datetime):
         value = value.date()
-    return Read(value, f"This cell counts days instead of showing a date; we read {value:%d/%m/%Y}.")
+    return Read(value, f"This cell counts days instead of showing a date; we read {dates.typed_day(value)}.")
 
 
 def _from_words(text: str, today: date) -> Read:
@@ -81,7 +82,7 @@ def _with_year(day: int, month: int, year: str, today: date) -> Read:
     if len(year) != 2 or 2000 + int(year) > today.year:
         raise CellProblem("Write the year with four figures, for example 2016.")
     value = _day(2000 + int(year), month, day)
-    return Read(value, f"The year had two figures; we read {value:%d/%m/%Y}.")
+    return Read(value, f"The year had two figures; we read {dates.typed_day(value)}.")
 
 
 def _day(year: int, month: int, day: int) -> date:

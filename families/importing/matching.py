@@ -7,6 +7,7 @@ from families.importing.cells import fold
 from families.importing.registry import Registry, digits, named
 from families.importing.rows import Row
 from families.models import Child, Family, Guardian
+from whippersnappers import dates
 
 
 class Mismatch(Exception):
@@ -69,7 +70,7 @@ def _child_by_reference(row: Row, known: Registry) -> Child | None:
     if not same_name and child.date_of_birth != row.get("date_of_birth"):
         raise Mismatch(
             "child_reference",
-            f"{reference} is {child}, born {child.date_of_birth:%d/%m/%Y}; name and date of birth differ here.",
+            f"{reference} is {child}, born {dates.typed_day(child.date_of_birth)}; name and date of birth differ here.",
         )
     return child
 
@@ -213,7 +214,7 @@ def _child_in(row: Row, known: Registry, family: Family) -> Child | None:
         if named(child) == names:
             raise Mismatch(
                 "date_of_birth",
-                f"{child} of this family was born on {child.date_of_birth:%d/%m/%Y}. If that is this child and the "
-                f"date must change, write the child reference ({child.reference or 'to come'}).",
+                f"{child} of this family was born on {dates.typed_day(child.date_of_birth)}. If that is this child and "
+                f"the date must change, write the child reference ({child.reference or 'to come'}).",
             )
     return None

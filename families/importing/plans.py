@@ -18,6 +18,7 @@ from families.importing.matching import Mismatch, People, match
 from families.importing.registry import Registry, digits
 from families.importing.rows import Finding, Row
 from families.models import Child, Family, FamilyImportRow, Guardian, Guardianship
+from whippersnappers import dates
 
 Outcome = FamilyImportRow.Outcome
 
@@ -202,7 +203,7 @@ def _shown(instance: models.Model, name: str, value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, date):
-        return f"{value:%d/%m/%Y}"
+        return dates.typed_day(value)
     if isinstance(value, Decimal):
         return f"{value.normalize():f}"
     choices = dict(instance._meta.get_field(name).flatchoices or [])  # type: ignore[union-attr]

@@ -5,6 +5,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 
+from whippersnappers import dates
 from whippersnappers.accounts.models import User
 from whippersnappers.accounts.roles import Role
 from whippersnappers.crypto import EncryptedTextField
@@ -63,7 +64,7 @@ class FamilyImport(models.Model):
         ordering = ["-created_at"]
 
     def __str__(self) -> str:
-        return f"{self.filename or 'A file'}, {self.created_at:%d/%m/%Y %H:%M}"
+        return f"{self.filename or 'A file'}, {dates.full_moment(self.created_at)}"
 
 
 class FamilyImportRow(models.Model):

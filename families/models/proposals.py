@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from families.models.children import Child
 from families.models.households import Guardian
+from whippersnappers import dates
 from whippersnappers.accounts.models import User
 from whippersnappers.accounts.roles import Role
 from whippersnappers.crypto import EncryptedTextField
@@ -141,4 +142,4 @@ class DetailsConfirmed(models.Model):
         constraints = [models.UniqueConstraint(fields=["child", "guardian", "on"], name="details_confirmed_once_a_day")]
 
     def __str__(self) -> str:
-        return f"{self.child}, {self.on:%d/%m/%Y}"
+        return f"{self.child}, {dates.full_day(self.on)}"

@@ -114,10 +114,7 @@ class InvitationAdmin(OnlyLookedAt, StaffAdmin):
     @admin.display(description="Used")
     def uses(self, invitation: Invitation) -> str | SafeString:
         now = timezone.now()
-        rows = [
-            (f"{dates.day(u.at, now=now)}, {dates.clock(u.at)}", u.get_outcome_display())
-            for u in invitation.uses.all()[:50]
-        ]
+        rows = [(dates.moment(u.at, now=now), u.get_outcome_display()) for u in invitation.uses.all()[:50]]
         if not rows:
             return "Not used yet."
         return format_html("<ul>{}</ul>", format_html_join("", "<li>{}: {}</li>", rows))

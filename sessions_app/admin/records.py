@@ -137,8 +137,7 @@ class SessionRecordAdmin(OnlyLookedAt, StaffAdmin):
 
     @admin.display(description="When", ordering="scheduled_start")
     def when(self, record: SessionRecord) -> SafeString:
-        start = dates.local(record.scheduled_start)
-        return two_lines(f"{start:%a} {start.day} {start:%b %Y}, {dates.clock(start)}", record.session.title)
+        return two_lines(dates.moment(record.scheduled_start, now=timezone.now()), record.session.title)
 
     @admin.display(description="Child", ordering="child__known_as")
     def whom(self, record: SessionRecord) -> str:

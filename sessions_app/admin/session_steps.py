@@ -49,7 +49,7 @@ class Confirm(Step):
         return said
 
     def _at(self, when: datetime) -> str:
-        return f"{dates.day(when, now=self.now)}, {dates.clock(when)}"
+        return dates.moment(when, now=self.now)
 
     def reach(self) -> Reach:
         return reach_of(self.session)

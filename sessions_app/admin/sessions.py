@@ -100,9 +100,8 @@ class SessionAdmin(FindsSessions, ExportsSessions, UsesActivities):
 
     @admin.display(description="When", ordering="starts_at")
     def when(self, session: Session) -> SafeString:
-        start = dates.local(session.starts_at)
         times = dates.times(session.starts_at, session.ends_at, now=session.starts_at)
-        return two_lines(f"{start:%a} {start.day} {start:%b %Y}", times)
+        return two_lines(dates.day(session.starts_at, now=timezone.now()), times)
 
     @admin.display(description="Session", ordering="title")
     def name(self, session: Session) -> SafeString:

@@ -34,7 +34,7 @@ def clearance_said(profile: StaffProfile, today: date) -> tuple[str, str]:
         return "Not cleared", "danger"
     if profile.clearance_gaps(today + SOON):
         first = min(until for until in (profile.dbs_valid_until, profile.training_valid_until) if until)
-        return f"Until {first.day} {first:%B %Y}", "warning"
+        return f"Until {dates.full_day(first)}", "warning"
     return "Cleared", "success"
 
 
@@ -226,4 +226,4 @@ class StaffProfileAdmin(StaffAdmin):
 
 
 def _day_said(day: date | None) -> str:
-    return f"{day.day} {day:%B %Y}" if day else "Not recorded"
+    return dates.full_day(day) if day else "Not recorded"

@@ -83,7 +83,7 @@ class OfferPlace(GivesAPlace):
         until = answer_by(self.now, self.session.starts_at)
         if until is None:
             return ["It is too late to offer a place by mail. Ring the family; if they come, give the child the place."]
-        said = f"{dates.day(until, now=self.now)}, {dates.clock(until)}"
+        said = dates.moment(until, now=self.now)
         asks = f"The parents and carers of {self.booking.child} are asked by mail or by phone."
         return [asks, f"They can answer until {said}.", "The place is held for them until then.", *self.passes()]
 
@@ -201,7 +201,7 @@ class NoteAnswer(OfferStep):
         said = [f"A place is offered to {self.booking.child}."]
         if self.offer is not None:
             until = closes_at(self.offer)
-            said.append(f"They can answer until {dates.day(until, now=self.now)}, {dates.clock(until)}.")
+            said.append(f"They can answer until {dates.moment(until, now=self.now)}.")
         return [*said, "Yes: the family is invited like everybody else. No: the place goes to the next."]
 
     def act(self, form: forms.Form) -> str:

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from sessions_app.models.planning import Session
+from whippersnappers import dates
 from whippersnappers.accounts.models import User
 from whippersnappers.accounts.roles import Role
 from whippersnappers.crypto import EncryptedTextField
@@ -74,7 +75,7 @@ class BulkRun(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()}, {self.created_at:%d/%m/%Y %H:%M}"
+        return f"{self.get_kind_display()}, {dates.full_moment(self.created_at)}"
 
 
 class BulkItem(models.Model):

@@ -16,6 +16,7 @@ from django.db.models import F, Q
 from families.models import Child
 from sessions_app.models.planning import Session
 from sessions_app.models.staff import StaffAssignment, StaffProfile
+from whippersnappers import dates
 from whippersnappers.accounts.models import User
 from whippersnappers.append_only import append_only, never_changed, never_deleted, never_truncated
 from whippersnappers.crypto import EncryptedTextField
@@ -277,4 +278,4 @@ class RecordAmendment(models.Model):
         triggers = append_only()
 
     def __str__(self) -> str:
-        return f"Added {self.at:%d/%m/%Y}"
+        return f"Added {dates.full_day(self.at)}"

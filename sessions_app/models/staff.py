@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from sessions_app.models.planning import Session
+from whippersnappers import dates
 from whippersnappers.accounts.models import User
 from whippersnappers.finding.words import search_text
 from whippersnappers.secret_requests import refuse_secret_requests
@@ -59,7 +60,7 @@ class StaffProfile(models.Model):
             if until is None:
                 gaps.append(f"{what} is not recorded")
             elif until < day:
-                gaps.append(f"{what} is valid only until {until:%-d %B %Y}")
+                gaps.append(f"{what} is valid only until {dates.full_day(until)}")
         if not self.user.is_active:
             gaps.append("may not sign in any more")
         return gaps

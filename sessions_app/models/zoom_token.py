@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
+from whippersnappers import dates
 from whippersnappers.crypto import EncryptedTextField
 
 
@@ -24,4 +25,4 @@ class ZoomToken(models.Model):
         constraints = [models.CheckConstraint(name="zoomtoken_single", condition=Q(id=1))]
 
     def __str__(self) -> str:
-        return f"token until {self.expires_at:%H:%M}"
+        return f"token until {dates.clock(self.expires_at)}"

@@ -8,11 +8,12 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from families.held_data import Record, Section, held_about, moment
+from families.held_data import Record, Section, held_about
 from families.models import Guardian, Guardianship
 from sessions_app import posting
 from sessions_app.models import Booking, FamilyAnswer, Feedback, JoinUse, Session
 from sessions_app.my_data.records import records_of_children
+from whippersnappers import dates
 from whippersnappers.accounts.models import User
 from whippersnappers.outbox import catalogue
 from whippersnappers.outbox.models import OutgoingMail
@@ -50,7 +51,7 @@ def held_for(guardian: Guardian, user: User, now: datetime) -> list[Section]:
 def as_json(sections: list[Section], now: datetime) -> dict[str, Any]:
     """The same for a file that people and programs can read."""
     return {
-        "Made on": moment(now),
+        "Made on": dates.full_moment(now),
         "What is not in here": NOT_IN_HERE,
         "What we hold": {
             section.title: [{"About": record.title} | dict(record.filled) for record in section.records]
@@ -68,7 +69,7 @@ def _places(user: User) -> list[Record]:
     return [
         Record(
             f"{one.child.known_as}: {one.session.title}",
-            [("When", moment(one.session.starts_at)), ("Was there", one.get_attendance_display())],
+            [("When", dates.full_moment(one.session.starts_at)), ("Was there", one.get_attendance_display())],
         )
         for one in bookings.order_by("-session__starts_at", "child__known_as")
     ]
@@ -84,7 +85,7 @@ def _answers(guardian: Guardian) -> list[Record]:
     return [
         Record(
             f"{one.booking.child.known_as}: {one.booking.session.title}",
-            [("You said", str(one)), ("Why", one.reason), ("On", moment(one.answered_at))],
+            [("You said", str(one)), ("Why", one.reason), ("On", dates.full_moment(one.answered_at))],
         )
         for one in own.select_related("booking__session", "booking__child")
     ]
@@ -99,7 +100,7 @@ def _feedback(guardian: Guardian) -> list[Record]:
                 ("Said by", "Your child" if one.by_child else "You"),
                 ("It was", str(one)),
                 ("In your words", one.words),
-                ("On", moment(one.given_at)),
+                ("On", dates.full_moment(one.given_at)),
             ],
         )
         for one in own.select_related("booking__session", "booking__child")
@@ -111,7 +112,7 @@ def _uses(guardian: Guardian) -> list[Record]:
     theirs = _still_theirs(guardian)
     own = JoinUse.objects.filter(invitation__guardian=guardian, invitation__session__bookings__child__in=theirs)
     return [
-        Record(one.invitation.session.title, [("What", str(one)), ("On", moment(one.at))])
+        Record(one.invitation.session.title, [("What", str(one)), ("On", dates.full_moment(one.at))])
         for one in own.distinct().select_related("invitation__session")
     ]
 
@@ -121,6 +122,8 @@ def _mails(guardian: Guardian, user: User) -> list[Record]:
     sent = OutgoingMail.objects.filter(person__in=people, state=OutgoingMail.State.SENT).order_by("-sent_at")
     labels = {kind.name: kind.label for kind in catalogue.all_kinds()}
     return [
-        Record(labels.get(one.kind, one.kind), [("To", one.to), ("On", moment(one.sent_at or one.created_at))])
+        Record(
+            labels.get(one.kind, one.kind), [("To", one.to), ("On", dates.full_moment(one.sent_at or one.created_at))]
+        )
         for one in sent
     ]

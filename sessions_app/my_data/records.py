@@ -9,10 +9,11 @@ from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q
 
-from families.held_data import Record, Section, moment
+from families.held_data import Record, Section
 from families.models import Guardian, Guardianship
 from sessions_app.models import SessionRecord
 from sessions_app.records.shown import TimingLine, steps_said, timing_lines, with_all, words_of
+from whippersnappers import dates
 from whippersnappers.accounts.models import User
 
 TITLE = "Records of sessions"
@@ -42,8 +43,8 @@ def _record(one: Any) -> Record:
     return Record(
         f"{one.child.known_as}: {one.session.title}",
         [
-            ("Planned from", moment(one.scheduled_start)),
-            ("Planned until", moment(one.scheduled_end)),
+            ("Planned from", dates.full_moment(one.scheduled_start)),
+            ("Planned until", dates.full_moment(one.scheduled_end)),
             *((f"{line.who} was there", _times(line)) for line in timing_lines(one)[1:2]),
             ("Took part", "No, it did not take place" if one.came == SessionRecord.Came.NO else "Yes"),
             *steps_said(one),
@@ -60,5 +61,5 @@ def _times(line: TimingLine) -> str:
 
 
 def _words(one: SessionRecord) -> list[tuple[str, str]]:
-    added = [(f"Added on {moment(more.at)}", more.words) for more in one.amendments.all()]
+    added = [(f"Added on {dates.full_moment(more.at)}", more.words) for more in one.amendments.all()]
     return [*words_of(one), *added]

@@ -15,6 +15,7 @@ from sessions_app.records.shown import (
     timing_lines,
     words_of,
 )
+from whippersnappers import dates
 from whippersnappers.organisation import organisation
 from whippersnappers.pdf_files import FAMILY, drawable, dress
 
@@ -81,7 +82,7 @@ def _draw(pdf: FPDF, record: SessionRecord, now: datetime) -> None:
         _write(pdf, added.words, size=11)
         _write(pdf, f"Why: {added.reason}", size=11)
     pdf.ln(3)
-    _write(pdf, f"Kept until {record.kept_until.day} {record.kept_until:%B %Y}, the child’s 25th birthday.", size=9.5)
+    _write(pdf, f"Kept until {dates.full_day(record.kept_until)}, the child’s 25th birthday.", size=9.5)
 
 
 def _heading(pdf: FPDF, text: str) -> None:

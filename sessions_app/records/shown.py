@@ -95,7 +95,7 @@ def signatures_of(record: SessionRecord, now: datetime) -> list[tuple[str, str]]
 
 def moment(at: datetime, now: datetime) -> str:
     """`Tuesday 24 November, 4:50pm`."""
-    return f"{dates.day(at, now=now)}, {dates.clock(at)}"
+    return dates.moment(at, now=now)
 
 
 def planned(record: SessionRecord, now: datetime) -> str:

@@ -15,6 +15,7 @@ from families.models import DataRequest, DetailsConfirmed, Proposal
 from families.proposing import propose_address
 from tests.factories import ChildFactory, household
 from tests.families.portal_scenes import parents, proposed
+from whippersnappers import dates
 
 pytestmark = pytest.mark.django_db
 
@@ -161,7 +162,7 @@ def test_who_has_not_confirmed_this_term_is_a_filter(office):
     }
     assert found == {"yes": {str(child)}, "no": {str(other)}}
     page = text_of(office.get(reverse("admin:families_child_change", args=[child.pk])))
-    assert f"{guardian}, {timezone.localdate():%d/%m/%Y}" in page
+    assert f"{guardian}, {dates.full_day(timezone.localdate())}" in page
 
 
 @pytest.mark.parametrize(("model", "number"), [("proposal", 6), ("datarequest", 6)])

@@ -65,7 +65,7 @@ def _waits(mail: OutgoingMail, now: datetime, *, paused: bool) -> str:
 
 
 def _at(at: datetime, now: datetime) -> str:
-    return f"{dates.day(at, now=now)}, {dates.clock(at)}"
+    return dates.moment(at, now=now)
 
 
 def preview(mail: OutgoingMail, now: datetime) -> Preview:

@@ -5,6 +5,7 @@ import uuid
 from django.db import models
 from django.db.models import Q
 
+from whippersnappers import dates
 from whippersnappers.accounts.models import User
 from whippersnappers.crypto import EncryptedTextField
 from whippersnappers.outbox import catalogue
@@ -115,7 +116,7 @@ class MailServerPause(models.Model):
         constraints = [models.CheckConstraint(name="mailserverpause_single", condition=Q(id=1))]
 
     def __str__(self) -> str:
-        return f"paused since {self.since:%d %B %H:%M}"
+        return f"paused since {dates.full_moment(self.since)}"
 
 
 class Heartbeat(models.Model):

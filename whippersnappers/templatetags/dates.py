@@ -12,6 +12,9 @@ from whippersnappers import dates
 
 register = template.Library()
 register.filter("clock", dates.clock)
+register.filter("full_day", dates.full_day)
+register.filter("full_moment", dates.full_moment)
+register.filter("column_day", dates.column_day)
 register.simple_tag(dates.length, name="length")
 
 
