@@ -13,7 +13,7 @@ help:
 	@echo "make demo-reset  throw the demo's data away"
 	@echo "make test        all tests, those in a browser too"
 	@echo "make check       style, types, migrations, import line, templates, .env.example"
-	@echo "make bench       speed of mails and of staff pages, presses to plan a term (ONLY=outbox, pages or presses)"
+	@echo "make bench       speed of mails, staff pages, webhooks; presses to plan a term (ONLY=outbox, pages, presses, webhooks)"
 	@echo "make pictures    take the pictures of the README from a running demo"
 	@echo "make spreadsheet write families.xlsx, two hundred made-up families to try the import with"
 

@@ -13,6 +13,7 @@ PARTS = {
     "outbox": ("bench.table", "whippersnappers.settings"),
     "pages": ("bench.pages", "bench.settings"),
     "presses": ("bench.presses", "bench.settings"),
+    "webhooks": ("bench.webhooks", "bench.settings"),
 }
 
 

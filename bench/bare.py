@@ -1,4 +1,4 @@
-"""A view that does nothing, behind the product's own middleware, and counting a request's queries."""
+"""Views that do as little as can be, behind the product's own middleware, and counting a request's queries."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_not_required
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
 
 COUNT = "X-Count-Queries"
 
@@ -14,6 +15,15 @@ COUNT = "X-Count-Queries"
 def bare(request: HttpRequest) -> HttpResponse:
     """As little as Django can do."""
     return HttpResponse("Hello")
+
+
+@csrf_exempt
+@login_not_required
+def bare_row(request: HttpRequest) -> HttpResponse:
+    """As little as a view can do that stores what it got: one row."""
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO bench_row (body, at) VALUES (%s, now())", [request.body])
+    return HttpResponse()
 
 
 class CountQueries:

@@ -29,13 +29,13 @@ class Speed:
 
 
 @contextmanager
-def server() -> Iterator[int]:
-    """gunicorn with the product's own configuration and one worker process; gives its port."""
+def server(processes: int = 1) -> Iterator[int]:
+    """gunicorn with the product's own configuration and so many worker processes; gives its port."""
     port = free_port()
     command = [sys.executable, "-m", "gunicorn", "whippersnappers.wsgi", "-c", "gunicorn.conf.py"]
     # No renewal of the worker while it is measured.
     command += ["--bind", f"{HOST}:{port}", "--max-requests", "0", "--log-level", "warning"]
-    process = subprocess.Popen(command, env=os.environ | {"WEB_CONCURRENCY": "1"}, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(command, env=os.environ | {"WEB_CONCURRENCY": str(processes)}, stdout=subprocess.DEVNULL)
     try:
         _wait_until_ready(port)
         yield port

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from sessions_app import gate, latecomers, meetings, notices, offers, policy_alerts, rota_notices
 from sessions_app.bulk import running
-from sessions_app.live import following, forgetting, receiving, reconciling, watching
+from sessions_app.live import forgetting, reconciling, watching
 from sessions_app.records import chasing, opening
 from sessions_app.series import working
 
@@ -93,16 +93,9 @@ def sweep_series_work() -> None:
 
 
 @shared_task
-def follow_events(meeting_id: str) -> None:
-    """Follow what Zoom told about one meeting."""
-    watching.follow_and_look(meeting_id, timezone.now())
-
-
-@shared_task
-def sweep_events() -> None:
-    """Wake a worker for each meeting about which something came that nobody has followed."""
-    for meeting_id in following.meetings_to_follow():
-        receiving.wake_for(meeting_id)
+def follow_events() -> None:
+    """Follow whatever Zoom told and nobody has followed yet."""
+    watching.follow_all()
 
 
 @shared_task

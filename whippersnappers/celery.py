@@ -33,7 +33,7 @@ app.conf.beat_schedule = {
         "options": {"expires": 20.0},
     },
     "follow what Zoom told": {
-        "task": "sessions_app.tasks.sweep_events",
+        "task": "sessions_app.tasks.follow_events",
         "schedule": 10.0,
         "options": {"expires": 10.0},
     },

@@ -3,13 +3,16 @@
 The second look is needed because some rules are broken by nothing but time: fewer than two for thirty seconds.
 """
 
+import time
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+import structlog
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from sessions_app import policy_alerts
 from sessions_app.live import beginning, following, presence, rules
@@ -24,11 +27,43 @@ from sessions_app.models import (
     StaffProfile,
     ZoomEvent,
 )
+from sessions_app.zoom import locks
 
+log = structlog.get_logger(__name__)
+
+# Seconds until what came meanwhile is looked for; longer than `receiving.WAKE_EVERY`.
+LOOK_AGAIN: Final = 0.25
+# Seconds after which a worker is free for others; under a steady stream another wake-up follows.
+_AT_IT_FOR: Final = 20.0
 # A run that nothing ended is not looked at for ever: a meeting lasts thirty hours at most.
 _LONGEST: Final = timedelta(hours=30)
 # For so long after its end it is said of a session that nothing was heard.
 _SAID_OF_SILENCE: Final = timedelta(days=2)
+
+
+def follow_all() -> None:
+    """Follow what Zoom told until nothing is left. One worker at a time; the others go away at once.
+
+    What breaks for one meeting is logged, stays to be followed, and keeps nobody else waiting.
+    """
+    with locks.held("follow what Zoom told") as is_held:
+        until, failed, looks = time.monotonic() + _AT_IT_FOR, set[Any](), 0
+        while is_held and time.monotonic() < until:
+            waiting = [meeting for meeting in following.meetings_to_follow() if meeting not in failed]
+            failed |= {meeting for meeting in waiting if not _is_followed(meeting)}
+            looks += 1
+            if not waiting and looks > 1:
+                return
+            time.sleep(LOOK_AGAIN)
+
+
+def _is_followed(meeting_id: Any) -> bool:
+    try:
+        follow_and_look(meeting_id, timezone.now())
+    except Exception as error:  # noqa: BLE001 - whatever one message does wrong must not stop the others
+        log.error("following_failed", meeting=str(meeting_id), error=type(error).__name__)
+        return False
+    return True
 
 
 def follow_and_look(meeting_id: Any, now: datetime) -> None:

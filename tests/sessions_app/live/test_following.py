@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from sessions_app.live import following, presence
+from sessions_app.live import following, presence, receiving, watching
 from sessions_app.live.watching import follow_and_look
 from sessions_app.models import MeetingRun, Presence, RecordingRun, Session, ZoomEvent
 from tests.factories import BookingFactory, StaffProfileFactory, household
@@ -207,3 +207,27 @@ def test_what_nobody_followed_is_found_again(meeting):
     assert following.meetings_to_follow() == [meeting.pk]
     follow_and_look(meeting.pk, LATER)
     assert following.meetings_to_follow() == []
+
+
+def test_one_worker_follows_everything_and_what_breaks_keeps_nobody_waiting(meeting, monkeypatch):
+    other, broken = MeetingFactory(session__starts_at=FOUR), MeetingFactory(session__starts_at=FOUR)
+    ZoomEventFactory(meeting=broken, event_at=FOUR, body="not what Zoom writes")
+    for each in (meeting, other):
+        ZoomEventFactory(meeting=each, event_at=FOUR)
+    monkeypatch.setattr(watching, "LOOK_AGAIN", 0)
+    watching.follow_all()
+    assert [event.meeting for event in ZoomEvent.objects.filter(followed_at=None)] == [broken]
+    assert {run.meeting for run in MeetingRun.objects.all()} == {meeting, other}
+
+
+def test_a_burst_wakes_a_worker_once(meeting, monkeypatch, django_capture_on_commit_callbacks):
+    woken = []
+    monkeypatch.setattr(receiving, "wake", lambda task, **options: woken.append(task))
+    monkeypatch.setattr(receiving, "_woken_at", 0.0)
+    monkeypatch.setattr(receiving, "WAKE_EVERY", 60)
+    assert watching.LOOK_AGAIN > 0.2
+    with django_capture_on_commit_callbacks(execute=True):
+        for message in lively().messages[:5]:
+            # Signed now, of the past: Zoom is late.
+            assert post(message).status_code == 200
+    assert (woken, ZoomEvent.objects.count()) == (["sessions_app.tasks.follow_events"], 5)
