@@ -86,7 +86,7 @@ _ALL = [
         "Tom Brennan",
         "tom@whippersnappers.org",
         "Practitioner",
-        "Free tomorrow. Look at how little he sees of sessions that are not his.",
+        "Free tomorrow. Look at how little he sees of sessions that are not his own with Maya.",
     ),
     Persona(
         "lead",

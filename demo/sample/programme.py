@@ -211,7 +211,7 @@ SOON = Offer(
     time(0, 0),
     60,
     "one_to_one",
-    ("Aisha", "Jonah"),
+    ("Maya", "Tom"),
     1,
     ("Story time: The Dog Who Liked Trains",),
     "A story with pictures, sounds and signs, told for one child.",
