@@ -56,8 +56,7 @@ def _record(one: Any) -> Record:
 
 
 def _times(line: TimingLine) -> str:
-    said = line.there if line.minutes == line.there else f"{line.there}, {line.minutes}"
-    return f"{said}. {line.trouble}" if line.trouble else said
+    return f"{line.summed_up}. {line.trouble}" if line.trouble else line.summed_up
 
 
 def _words(one: SessionRecord) -> list[tuple[str, str]]:

@@ -48,26 +48,25 @@ def draw_records(records: Sequence[SessionRecord], *, now: datetime) -> bytes:
     pdf.set_auto_page_break(True, _FOOT + 4)
     for record in records:
         pdf.add_page()
-        _draw(pdf, record, now)
+        _draw(pdf, record)
     return bytes(pdf.output())
 
 
-def _draw(pdf: FPDF, record: SessionRecord, now: datetime) -> None:
+def _draw(pdf: FPDF, record: SessionRecord) -> None:
     _write(pdf, f"Session record: {record.child}", bold=True, size=17)
     _write(pdf, CONFIDENTIAL, size=9.5)
     pdf.ln(3)
     session = record.session
     where = "by Zoom" if session.is_remote else str(session.place or "in person")
     _fact(pdf, "Session", f"{session.title} ({session.get_kind_display()}, {where})")
-    _fact(pdf, "Planned", planned(record, now))
+    _fact(pdf, "Planned", planned(record, None))
     _fact(pdf, "State", record.get_state_display())
-    for label, words in signatures_of(record, now):
+    for label, words in signatures_of(record, None):
         _fact(pdf, label, words)
     _heading(pdf, "Times")
     for line in timing_lines(record):
-        times = line.there if line.minutes == line.there else f"{line.there}, {line.minutes}"
         source = f" ({line.source})" if line.source else ""
-        _fact(pdf, line.who, ". ".join(filter(None, [f"{times}{source}", line.trouble, line.note])))
+        _fact(pdf, line.who, ". ".join(filter(None, [f"{line.summed_up}{source}", line.trouble, line.note])))
     if record.came == SessionRecord.Came.NO:
         _heading(pdf, "It did not take place")
     if steps := steps_said(record):
@@ -78,7 +77,7 @@ def _draw(pdf: FPDF, record: SessionRecord, now: datetime) -> None:
         _heading(pdf, label)
         _write(pdf, words, size=11)
     for added in record.amendments.all():
-        _heading(pdf, f"Added by {added.by}, {moment(added.at, now)}")
+        _heading(pdf, f"Added by {added.by}, {moment(added.at, None)}")
         _write(pdf, added.words, size=11)
         _write(pdf, f"Why: {added.reason}", size=11)
     pdf.ln(3)

@@ -31,8 +31,17 @@ class TimingLine:
 
     @property
     def there(self) -> str:
-        """`4:00pm to 4:45pm`, as far as it is known."""
-        return UNKNOWN if self.began == self.ended == UNKNOWN else f"{self.began} to {self.ended}"
+        """`4:00pm to 4:45pm`, or as much of it as is known."""
+        if UNKNOWN not in (self.began, self.ended):
+            return f"{self.began} to {self.ended}"
+        if self.began == self.ended:
+            return UNKNOWN
+        return f"until {self.ended}" if self.began == UNKNOWN else f"from {self.began}"
+
+    @property
+    def summed_up(self) -> str:
+        """When and how long in one line."""
+        return self.there if self.minutes == UNKNOWN else f"{self.there}, {self.minutes}"
 
 
 def timing_lines(record: SessionRecord) -> list[TimingLine]:
@@ -86,20 +95,22 @@ def words_of(record: SessionRecord) -> list[tuple[str, str]]:
     return [(label, words) for label, words in said if words]
 
 
-def signatures_of(record: SessionRecord, now: datetime) -> list[tuple[str, str]]:
-    """Who wrote and signed it, and when."""
+def signatures_of(record: SessionRecord, now: datetime | None) -> list[tuple[str, str]]:
+    """Who wrote and signed it, and when; without `now` for something that is kept for years."""
     signed = [("Written and signed by", record.author, record.signed_at)]
     signed += [("Countersigned by", record.countersigned_by, record.countersigned_at)]
     return [(label, f"{who}, {moment(at, now)}") for label, who, at in signed if at is not None]
 
 
-def moment(at: datetime, now: datetime) -> str:
-    """`Tuesday 24 November, 4:50pm`."""
-    return dates.moment(at, now=now)
+def moment(at: datetime, now: datetime | None) -> str:
+    """`Tuesday 24 November, 4:50pm`; without `now` the year always stands there."""
+    return dates.full_moment(at) if now is None else dates.moment(at, now=now)
 
 
-def planned(record: SessionRecord, now: datetime) -> str:
-    """When the session was planned to be."""
+def planned(record: SessionRecord, now: datetime | None) -> str:
+    """When the session was planned to be; without `now` the year always stands there."""
+    if now is None:
+        return f"{dates.full_moment(record.scheduled_start)} to {dates.clock(record.scheduled_end)}"
     return dates.when(record.scheduled_start, record.scheduled_end, now=now)
 
 

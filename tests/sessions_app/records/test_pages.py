@@ -14,6 +14,7 @@ from django.utils import timezone
 from sessions_app.admin import record_pages
 from sessions_app.models import Session, SessionRecord, StaffAssignment
 from sessions_app.records import signing, writing
+from sessions_app.records.shown import TimingLine, timing_lines, with_all
 from tests.factories import PlaceFactory, UserFactory
 from tests.sessions_app.records.scenes import Scene, scene
 from tests.sessions_app.staff_forms import text_of
@@ -177,6 +178,8 @@ def test_files_hold_what_may_be_read_under_a_name_that_says_nothing(
         assert answer.content.startswith(b"%PDF")
         assert here.child.known_as not in answer["Content-Disposition"]
         assert answer["Cache-Control"] == "no-store, private"
+    lines = timing_lines(with_all(SessionRecord.objects.all()).get(pk=here.record.pk))
+    assert [line.summed_up for line in lines] == ["not known"] * 4
     # The draft is not in it.
     assert client.get(all_).content.count(b"/Type /Page\n") == 1
     stranger = UserFactory()
@@ -286,3 +289,16 @@ def test_own_records_cost_the_same_with_one_and_with_thirty(client: Client) -> N
             assert client.get(reverse("admin:my_records")).status_code == 200
         counted.append(len(captured))
     assert counted == [5, 5]
+
+
+@pytest.mark.parametrize(
+    ("began", "ended", "minutes", "said"),
+    [
+        ("4:00pm", "4:45pm", "45 minutes", "4:00pm to 4:45pm, 45 minutes"),
+        ("4:00pm", "not known", "not known", "from 4:00pm"),
+        ("not known", "4:45pm", "not known", "until 4:45pm"),
+        ("not known", "not known", "not known", "not known"),
+    ],
+)
+def test_times_are_said_as_far_as_they_are_known(began: str, ended: str, minutes: str, said: str) -> None:
+    assert TimingLine("Pip", began, ended, minutes, "").summed_up == said
