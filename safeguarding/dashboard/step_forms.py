@@ -201,6 +201,7 @@ class ProposeForm(AboutConcern):
 
 
 class AgreeForm(AboutConcern):
+    button = "Close it"
     reason = fields.reason("Why do you agree?")
     alerts = fields.one_of(
         "What becomes of its alerts to staff?",

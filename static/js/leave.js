@@ -6,6 +6,11 @@
   let pressed = -Infinity;
 
   function leave() {
+    try {
+      sessionStorage.setItem("left", "yes");
+    } catch {
+      // A browser that keeps nothing: then "back" is what it always was.
+    }
     document.title = "";
     document.body.hidden = true;
     document.dispatchEvent(new Event("leaving"));

@@ -88,7 +88,7 @@ def test_closing_takes_two(eyes: Eyes, lead: User) -> None:
     page.get_by_role("link", name=concern.reference).click()
     page.get_by_role("link", name="Agree to close").click()
     page.get_by_label("Why do you agree?").fill("I spoke with the school too.")
-    keep(page)
+    page.get_by_role("button", name="Close it").click()
     expect(page.get_by_text("It is closed.")).to_be_visible()
     assert stands(concern) == State.CLOSED
 
@@ -114,16 +114,22 @@ def test_a_lead_who_is_its_subject_finds_nothing(eyes: Eyes, lead: User) -> None
 
 
 def test_the_page_is_gone_at_once(eyes: Eyes, lead: User) -> None:
-    # Given the Lead at a page with words on it
-    raised()
+    # Given the Lead at a page with words on it, and one with more behind it
+    concern = raised()
     page = eyes.page
     eyes.use(Screen.DESKTOP)
     eyes.sign_in(lead)
+    eyes.go(f"/safeguarding/concerns/{concern.pk}/")
     eyes.go("/safeguarding/")
     eyes.also_allowed = ("https://www.bbc.co.uk/",)
     page.route("https://www.bbc.co.uk/**", lambda route: route.fulfill(body="Sunny", content_type="text/html"))
-    # When somebody comes in and she presses Esc two times
-    eyes.press_twice("Escape")
+    # When somebody comes in and she hides the page
+    page.get_by_role("link", name="Hide this page now").click()
     # Then another page is there
     page.wait_for_url("https://www.bbc.co.uk/weather")
     expect(page.get_by_text("Sunny")).to_be_visible()
+    # And going back shows neither that page nor the one behind it; opening one by its address does
+    page.go_back(wait_until="commit")
+    expect(page.get_by_text("Sunny")).to_be_visible()
+    eyes.go("/safeguarding/")
+    expect(page.get_by_text(WORDS)).to_be_visible()
