@@ -37,13 +37,8 @@ def handle(dispatcher: Dispatcher, method: str, path: str, body: Any, now: datet
             return {name: {"title": script.title, "says": script.says} for name, script in SCRIPTS.items()}
         case _, ["webhooks", *rest]:
             return _webhooks(dispatcher.store.outbox, method, rest, body, now)
-        case "POST", ["meetings", number, "play"]:
-            return _play(dispatcher, int(number), body or {})
-        case "POST", ["meetings", number, "stop"]:
-            dispatcher.players.stop(int(number))
-            return dispatcher.players.progress(int(number))
-        case "POST", ["meetings", number, step]:
-            return _run(dispatcher, int(number), step, body or {}, now)
+        case "POST", ["meetings", number, step] if number.isdecimal():
+            return _meeting(dispatcher, int(number), step, body or {}, now)
         case (("POST" | "PUT"), ["users"]):
             return set_users(dispatcher, body, replace=method == "PUT")
         case (("POST" | "PUT"), ["locks"]):
@@ -148,6 +143,16 @@ def _play(dispatcher: Dispatcher, number: int, body: Json) -> Json:
         return dispatcher.players.play(number, str(body.get("script")), cast, float(body.get("speed", 1)))
     except (NotPossible, TypeError, ValueError) as error:
         raise BadOrder(str(error)) from error
+
+
+def _meeting(dispatcher: Dispatcher, number: int, step: str, body: Json, now: datetime) -> Json:
+    """A step in a meeting, or a script in it."""
+    if step == "play":
+        return _play(dispatcher, number, body)
+    if step == "stop":
+        dispatcher.players.stop(number)
+        return dispatcher.players.progress(number)
+    return _run(dispatcher, number, step, body, now)
 
 
 def _run(dispatcher: Dispatcher, number: int, step: str, body: Json, now: datetime) -> Json:

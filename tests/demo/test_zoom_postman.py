@@ -186,6 +186,7 @@ def test_orders_about_webhooks_that_make_no_sense_are_refused(zoom: Simulator) -
         ("webhooks/trouble", ["nonsense"]),
         ("webhooks/hurry", 0),
         ("meetings/1/nonsense", {}),
+        ("meetings/one/start", {}),
         ("meetings/1/play", {"script": "good_one_to_one"}),
     ):
         assert zoom.control("POST", path, body).status_code in (400, 404), path

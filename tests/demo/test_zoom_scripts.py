@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from demo.zoom.outbox import SignedRequest
+from demo.zoom.running import Room
 from demo.zoom.scripts import SCRIPTS, Cast, Scene, one_meeting, play
 from demo.zoom.signing import signature
 from demo.zoom.store import Store
@@ -134,6 +135,21 @@ def test_recordings_are_told_with_their_file_when_it_is_there() -> None:
     assert objects[0]["recording_file"] == {"recording_start": "2026-11-24T16:10:00Z", "recording_end": ""}
     [file] = objects[2]["recording_files"]
     assert (file["recording_start"], file["recording_end"]) == ("2026-11-24T16:10:00Z", "2026-11-24T16:13:00Z")
+
+
+def test_what_the_portal_does_meanwhile_belongs_to_the_session() -> None:
+    portal = Portal()
+    store = one_meeting(NUMBER, host=HOST, secret=SECRET)
+    refused = []
+    for scene in play("stray_recording", store, NUMBER, begins=BEGINS, send=portal):
+        refused += scene.refused
+        if any(request.event == "recording.started" for request in scene.sent):
+            # As the portal's call to Zoom does it.
+            Room(store, store.meetings[NUMBER], scene.at + timedelta(seconds=4)).record("stop")
+    told = [(r.event, minutes(r)) for r in portal.got if r.event.startswith("recording.")]
+    at = pytest.approx(15 + 4 / 60, abs=0.001)
+    assert told == [("recording.started", 15), ("recording.stopped", at), ("recording.completed", at)]
+    assert refused == ["The recording is off: stop is not possible."]
 
 
 def test_a_restarted_meeting_is_two_instances() -> None:
