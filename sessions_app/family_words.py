@@ -1,5 +1,6 @@
 """What families said about a session, as staff of it read it: why a child does not come, and how it was."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -25,12 +26,20 @@ class FamilyWords:
     not_coming: list[NotComing]
     feedback: list[Feedback]
 
+    @property
+    def faces(self) -> list[tuple[str, int]]:
+        """How often each face was given, the best first: `[("Great", 6), ("Not so good", 2)]`."""
+        given = Counter(one.face for one in self.feedback)
+        return [(Feedback.Face(face).label, given[face]) for face in sorted(given, reverse=True)]
+
 
 def words_of(session: Session, user: User) -> FamilyWords:
     """What this member of staff may read of it; three queries. The session is one that they may see."""
     answers = Prefetch("answers", FamilyAnswer.objects.order_by("-answered_at"))
     away = session.bookings.filter(state=Booking.State.NOT_COMING).select_related("child").prefetch_related(answers)
-    given = Feedback.objects.visible_to(user).filter(booking__session=session).select_related("booking__child")
+    given = (
+        Feedback.objects.visible_to(user).filter(booking__session=session).select_related("booking__child", "guardian")
+    )
     return FamilyWords(
         not_coming=[_not_coming(booking) for booking in away.order_by("child__known_as")],
         feedback=list(given.order_by("booking__child__known_as", "by_child", "given_at")),

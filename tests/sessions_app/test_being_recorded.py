@@ -1,6 +1,8 @@
 """No yes to being recorded, no way in: on the pages, in mails and calls, and for staff who look (X1)."""
 
+import re
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -215,3 +217,16 @@ def test_letting_in_without_a_signature_is_no_way_round_it(coordinator):
     signing.let_in(session.pk, guardian.pk, reason="Lost phone", by=coordinator, now=NOW)
     assert invitations.way_in(Invitation.objects.get(), START).state == WayInState.NO_CONSENT
     assert Guardianship.objects.get().parental_responsibility
+
+
+def test_staff_note_the_familys_answer_from_the_child_that_lacks_a_yes(
+    client: Any, coordinator: User, show: tuple[Guardian, list[Child], Invitation]
+) -> None:
+    _guardian, kids, invitation = show
+    say(kids[0], False)
+    client.force_login(coordinator)
+    page = client.get(reverse("admin:sessions_app_session_change", args=[invitation.session_id])).content.decode()
+    links = re.findall(r'href="([^"]+)" aria-label="Note what the family of ([^"]+) says to recording"', page)
+    assert [name for _, name in links] == [str(kids[0])]
+    form = client.get(unescape(links[0][0])).context["adminform"].form
+    assert (form["child"].value(), form["purpose"].value()) == (str(kids[0].pk), Consent.Purpose.RECORDED_GROUP)

@@ -69,8 +69,11 @@ def test_who_delivered_it_and_coordinators_read_how_it_was(client, coordinator, 
     for user in (coordinator, delivered):
         client.force_login(user)
         page = client.get(page_of(session)).content.decode()
-        assert "canary-words" in page
-        assert f"said by {booking.child}" in page
+        assert "“<bdi>canary-words</bdi>”" in page
+        assert f"said by <bdi>{booking.child}</bdi>" in page
+        given_by = booking.child.guardianships.get().guardian
+        assert f"for <bdi>{booking.child}</bdi>, from <bdi>{given_by}</bdi>" in page
+        assert "<p>Great: 1 · Not so good: 1</p>" in page
 
 
 def test_other_staff_read_nothing_of_it(client, told):
