@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -66,3 +68,15 @@ def test_whoever_may_not_see_the_childs_details_gets_none(client, here, standing
 def test_a_strangers_data_hold_nothing_of_it(client, here):
     for text in texts(client, GuardianFactory()):
         assert "Laughed" not in text
+
+
+def test_many_records_cost_no_more_queries_than_one(client, here):
+    client.force_login(guardian_of(here).user)
+    counted = []
+    for more in (0, 5):
+        for number in range(more):
+            scene(timezone.now() - timedelta(days=3 + number), child=here.child).complete(timezone.now())
+        with CaptureQueriesContext(connection) as captured:
+            client.get(reverse("portal_my_data_all"))
+        counted.append(len(captured))
+    assert counted[0] == counted[1]

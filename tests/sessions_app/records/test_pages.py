@@ -15,8 +15,8 @@ from sessions_app.admin import record_pages
 from sessions_app.models import Session, SessionRecord, StaffAssignment
 from sessions_app.records import signing, writing
 from sessions_app.records.shown import TimingLine, timing_lines, with_all
-from tests.factories import PlaceFactory, UserFactory
-from tests.sessions_app.records.scenes import Scene, scene
+from tests.factories import PlaceFactory, StaffAssignmentFactory, StaffProfileFactory, UserFactory
+from tests.sessions_app.records.scenes import Scene, over, scene
 from tests.sessions_app.staff_forms import text_of
 from whippersnappers.accounts.models import User
 from whippersnappers.audit.models import AuditEvent
@@ -273,6 +273,24 @@ def test_a_sessions_page_shows_its_records_and_where_to_begin_one(
     assert f'Write a record<span class="st-unseen"> of {here.child}' in text_of(client.get(address))
     client.force_login(coordinator)
     assert "Write a record" not in text_of(client.get(address))
+
+
+def test_what_was_left_for_next_time_reaches_whoever_delivers_it(
+    client: Client, here: Scene, coordinator: User, practitioner: User
+) -> None:
+    now = timezone.now()
+    scene(now - timedelta(days=9), child=here.child).complete(now, next_time="Older words.")
+    here.complete(now)
+    scene(now - timedelta(hours=3), child=here.child).written(next_time="Only a draft.")
+    ahead = over(now + timedelta(days=2), child=here.child)
+    address = reverse("admin:sessions_app_session_change", args=[ahead.pk])
+    StaffAssignmentFactory(session=ahead, staff=StaffProfileFactory(user=practitioner))
+    client.force_login(practitioner)
+    html = text_of(client.get(address))
+    assert "Bring the big pan." in html
+    assert [words for words in ("Older words.", "Only a draft.", "Laughed") if words in html] == []
+    client.force_login(coordinator)
+    assert "Bring the big pan." not in text_of(client.get(address))
 
 
 def test_own_records_cost_the_same_with_one_and_with_thirty(client: Client) -> None:
