@@ -3,6 +3,7 @@
 from django.urls import path
 
 from safeguarding import portal
+from safeguarding.assurance import page
 from safeguarding.dashboard import (
     alerts,
     bundles,
@@ -34,6 +35,8 @@ urlpatterns = [
     path("concern/mine/<uuid:pk>/files/<uuid:file>/", own_pages.own_file, name="concern_own_file"),
     path("safeguarding/", home.home, name="safeguarding_home"),
     path("safeguarding/paper/", paper.paper, name="safeguarding_paper"),
+    path("safeguarding/assurance/", page.assured, name="safeguarding_assurance"),
+    path("safeguarding/assurance/pdf/", page.file, name="safeguarding_assurance_file"),
     path("safeguarding/policy-alerts/", policy_alerts.all_alerts, name="safeguarding_policy_alerts"),
     path("safeguarding/policy-alerts/<uuid:pk>/", policy_alerts.alert, name="safeguarding_policy_alert"),
     path("safeguarding/policy-alerts/<uuid:pk>/seen/", policy_alerts.seen, name="safeguarding_alert_seen"),

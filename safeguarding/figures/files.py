@@ -14,7 +14,7 @@ from whippersnappers.staff_lists.xlsx import workbook
 NOT_SHOWN = "not shown"
 WHY = "Numbers under 5, and numbers from which one of those could be worked out, are not shown."
 _TITLE = "Safeguarding: figures"
-_MARGIN, _LINE, _NUMBER = 18.0, 6.5, 30.0
+MARGIN, _LINE, _NUMBER = 18.0, 6.5, 30.0
 
 
 def spreadsheet(found: Figures) -> bytes:
@@ -28,15 +28,15 @@ def paper(found: Figures, made_at: datetime) -> bytes:
     """The tables one below the other, on A4."""
     pdf = FPDF(format="A4")
     dress(pdf, title=_TITLE, made_at=made_at)
-    pdf.set_margins(_MARGIN, _MARGIN)
-    pdf.set_auto_page_break(True, _MARGIN)
+    pdf.set_margins(MARGIN, MARGIN)
+    pdf.set_auto_page_break(True, MARGIN)
     pdf.add_page()
-    _write(pdf, _TITLE, size=18, bold=True)
-    _write(pdf, f"Concerns raised in {found.period.name}")
+    write(pdf, _TITLE, size=18, bold=True)
+    write(pdf, f"Concerns raised in {found.period.name}")
     if found.hiding:
-        _write(pdf, WHY)
+        write(pdf, WHY)
     for label, said in found.times:
-        _write(pdf, f"{label}: {said}")
+        write(pdf, f"{label}: {said}")
     for part in [*found.tables, found.quarters]:
         _table(pdf, part)
     return bytes(pdf.output())
@@ -52,13 +52,14 @@ def _table(pdf: FPDF, part: Table) -> None:
     if pdf.will_page_break(_LINE * (len(lines) + 2)):
         pdf.add_page()
     pdf.ln(3)
-    _write(pdf, part.title, size=13, bold=True)
+    write(pdf, part.title, size=13, bold=True)
     pdf.set_font(FAMILY, "", 11)
     for label, number in lines:
         pdf.cell(pdf.epw - _NUMBER, _LINE, drawable(label), border="B")
         pdf.cell(_NUMBER, _LINE, str(_number(number)), border="B", align=Align.R, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
 
-def _write(pdf: FPDF, words: str, *, size: float = 11, bold: bool = False) -> None:
+def write(pdf: FPDF, words: str, *, size: float = 11, bold: bool = False) -> None:
+    """A paragraph, `size` in points, over the whole width."""
     pdf.set_font(FAMILY, "B" if bold else "", size)
     pdf.multi_cell(pdf.epw, size * 0.5, drawable(words), align=Align.L, new_x=XPos.LMARGIN, new_y=YPos.NEXT)

@@ -12,6 +12,7 @@ from families.models import DataRequest, HelpRequest, Proposal
 from sessions_app.admin.helping import with_next_session
 from sessions_app.filling_by_phone import NEXT_CHILD, TO_RING, sessions_to_fill
 from sessions_app.models import PolicyAlert, Session
+from sessions_app.models.policy_alerts import MOST_PRESSING_FIRST
 from sessions_app.records import at_home
 from sessions_app.to_read import rows_at_home
 from sessions_app.waiting_rows import WaitingRow, as_rows
@@ -69,7 +70,8 @@ def _places(now: datetime) -> QuerySet[Any, Any]:
 
 def _alerts(now: datetime) -> QuerySet[Any, Any]:
     unsettled = PolicyAlert.objects.operational().unsettled()
-    return as_rows(ALERTS, unsettled, F("kind"), "began_at", F("session__starts_at"))
+    rows = as_rows(ALERTS, unsettled, F("kind"), "began_at", F("session__starts_at"))
+    return rows.order_by(*MOST_PRESSING_FIRST)
 
 
 def _help_shown(row: WaitingRow, now: datetime) -> HelpRequest:

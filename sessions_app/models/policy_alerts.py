@@ -52,6 +52,11 @@ class PolicyAlertQuerySet(models.QuerySet["PolicyAlert"]):
         about_them = _delivering(staff__user__roles__overlap=[Role.LEAD, Role.DEPUTY])
         return others.filter(about_them) if user.has_role(Role.TRUSTEE) else self.none()
 
+    def explained_to(self, user: User) -> "PolicyAlertQuerySet":
+        """The ones of which this person reads what came of it: whoever oversees, of sessions that others deliver."""
+        others = self.exclude(_delivering(staff__user=user))
+        return others if user.has_role(Role.LEAD, Role.DEPUTY, Role.TRUSTEE) else self.none()
+
     def delivered_by(self, user: User) -> "PolicyAlertQuerySet":
         """The ones of sessions that this person was to deliver when they began."""
         return self.filter(_delivering(staff__user=user))

@@ -60,4 +60,8 @@ def test_from_an_alert_to_a_concern(eyes: Eyes, screen: Screen) -> None:
     expect(page.get_by_role("link", name=f"Open the concern {Concern.objects.get().reference}")).to_be_visible()
     eyes.go("/safeguarding/policy-alerts/")
     eyes.check("safeguarding-policy-alerts")
+    # And the page on which every promise stands counts it
+    eyes.go("/safeguarding/assurance/")
+    expect(page.get_by_role("heading", name="Alerts: 1, 1 not settled")).to_be_visible()
+    eyes.check("assurance")
     assert PolicyAlert.objects.get(pk=alert.pk).acknowledged_by == coordinator

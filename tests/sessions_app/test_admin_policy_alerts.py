@@ -7,6 +7,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import strip_tags
 
+from sessions_app.admin.home import SHOWN
+from sessions_app.admin.home_rows import waiting_at_home
 from sessions_app.live.alert_kinds import AlertKind
 from sessions_app.policy_alerts import acknowledge, raise_alert, settle
 from tests.factories import StaffAssignmentFactory, StaffProfileFactory, UserFactory, london
@@ -136,6 +138,15 @@ def test_the_home_page_and_the_session_s_page_lead_to_it(client, alert):
     session_page = reverse("admin:sessions_app_session_change", args=[alert.session_id])
     for address in (reverse("admin:index"), session_page):
         assert f'href="{page_of(alert)}"' in client.get(address).content.decode()
+
+
+def test_home_begins_with_what_is_most_pressing(coordinator):
+    now = timezone.now()
+    calm = [PolicyAlertFactory(kind=AlertKind.NO_RECORD, began_at=now - timedelta(hours=h)) for h in range(SHOWN)]
+    urgent = PolicyAlertFactory(began_at=now - timedelta(days=1))
+    waits = waiting_at_home(coordinator, now, SHOWN)["alerts"]
+    assert [row.pk for row in waits] == [urgent.pk, *(alert.pk for alert in calm[: SHOWN - 1])]
+    assert {row.count for row in waits} == {SHOWN + 1}
 
 
 def test_the_mail_to_those_who_safeguard_is_not_in_the_coordinators_mail_log(client, lead):
