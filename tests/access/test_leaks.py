@@ -49,7 +49,7 @@ from sessions_app.policy_alerts import settle
 from sessions_app.records import signing, writing
 from tests.access.world import PEOPLE, REPORTED, World, build
 from tests.factories import BookingFactory, SessionFactory, StaffAssignmentFactory
-from tests.live_factories import PolicyAlertFactory
+from tests.live_factories import PolicyAlertFactory, PresenceFactory, ZoomEventFactory, ZoomReportFactory
 from tests.safeguarding.scenes import shared
 from tests.sessions_app.records.scenes import scene
 from whippersnappers.audit.models import AuditEvent
@@ -79,6 +79,11 @@ MAY_READ: dict[str, set[str]] = {
     "CANARYDBS1": {"coordinator", "practitioner"},
     "canarypass": {"coordinator", "guardian", "separated_guardian", "practitioner"},
     "canary-join-url": set(),
+    # Whoever delivers the session sees at the door what people call themselves in Zoom.
+    "canary-called-in-zoom": {"coordinator", "practitioner"},
+    "canary.in.zoom@example.com": set(),
+    "canary-webhook": set(),
+    "canary-zoom-report": set(),
     "canary-reason": {"coordinator", "practitioner", "guardian"},
     "canary-feedback": {"coordinator", "guardian"},
     "canary-signed-gita": {"coordinator", "guardian"},
@@ -166,6 +171,7 @@ def plant(world: World) -> None:
     meeting = Meeting.objects.get(session=world.things["session"])
     meeting.passcode, meeting.join_url = "canarypass", "https://zoom.example/canary-join-url"
     meeting.save()
+    _plant_what_zoom_told(meeting)
     _plant_what_families_said(world)
     LetIn.objects.create(
         session=world.things["session"],
@@ -211,6 +217,15 @@ def _countersigned(record: SessionRecord, words: dict[str, Any]) -> SessionRecor
     writing.save_draft(record.pk, words, by=author, now=now)
     writing.sign(record.pk, by=author, now=now)
     return signing.countersign(record.pk, by=second, now=now)
+
+
+def _plant_what_zoom_told(meeting: Meeting) -> None:
+    """Somebody waits at the door of the practitioner's session."""
+    named = {"name": "canary-called-in-zoom", "zoom_email": "canary.in.zoom@example.com"}
+    PresenceFactory(session=meeting.session, where="waiting", since=timezone.now(), **named)
+    about = {"meeting": meeting, "followed_at": timezone.now()}
+    ZoomEventFactory(**about, payload={"participant": {"user_name": "canary-webhook"}})
+    ZoomReportFactory(meeting=meeting, body='{"participants": ["canary-zoom-report"], "recording_files": []}')
 
 
 def _plant_what_families_said(world: World) -> None:

@@ -1,13 +1,17 @@
 """`manage.py check_zoom` against the simulator: what it says and how it ends."""
 
+from datetime import timedelta
 from io import StringIO
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from sessions_app.zoom.checkup import SCOPES
+from sessions_app.zoom.webhooks import EVENTS
 from tests.factories import StaffProfileFactory, ZoomHostFactory
+from tests.live_factories import ZoomEventFactory
 from tests.zoom_simulator import HOST, STAFF, Simulator
 
 pytestmark = pytest.mark.django_db
@@ -170,3 +174,22 @@ def test_each_setting_that_the_account_overrides_is_named_with_its_place(
 
 def test_local_recording_is_always_mentioned_because_locks_cannot_be_seen(account: Simulator) -> None:
     assert "NOTE    the account: Zoom does not tell the portal whether a setting is locked" in check()[1]
+
+
+def test_how_to_have_zoom_tell_is_said_until_it_does(account: Simulator, settings: Any) -> None:
+    settings.SITE_URL = "https://portal.whippersnappers.org"
+    text = check()[1]
+    assert "NOTE    webhook: Zoom has told the portal nothing yet." in text
+    assert "https://portal.whippersnappers.org/zoom/webhook/" in text
+    assert all(event in text for event in EVENTS)
+    event = ZoomEventFactory(received_at=timezone.now() - timedelta(days=15))
+    assert "NOTE    webhook: Zoom has told the portal nothing since" in check()[1]
+    ZoomEventFactory(meeting=event.meeting)
+    assert "OK      webhook: Zoom tells the portal what happens in meetings." in check()[1]
+
+
+def test_without_the_secret_of_the_webhook_something_must_be_changed(account: Simulator, settings: Any) -> None:
+    settings.ZOOM_WEBHOOK_SECRET = ""
+    status, text = check()
+    assert (status, len(to_change(text))) == (1, 1)
+    assert "ZOOM_WEBHOOK_SECRET is not set" in text
