@@ -92,9 +92,9 @@ def answers_of_calls(calls: Iterable[PhoneTask]) -> dict[Any, FamilyAnswer]:
     latest = FamilyAnswer.objects.filter(booking=OuterRef("booking")).order_by("-answered_at").values("pk")[:1]
     answers = FamilyAnswer.objects.filter(pk__in=named.values(), pk=Subquery(latest)).select_related("booking__child")
     by_id = {str(each.pk): each for each in answers.annotate(guardians=ArraySubquery(standing.values("guardian")))}
-    found = {call.pk: by_id.get(named.get(call.pk, "")) for call in calls}
-    return {
-        call.pk: answer
-        for call in calls
-        if (answer := found[call.pk]) is not None and call.guardian_id in answer.guardians
-    }
+    found = {pk: by_id[answer] for pk, answer in named.items() if answer in by_id}
+    return {call.pk: found[call.pk] for call in calls if call.pk in found and _may_know(call, found[call.pk])}
+
+
+def _may_know(call: PhoneTask, answer: Any) -> bool:
+    return call.guardian_id in answer.guardians
