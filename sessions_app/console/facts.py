@@ -10,6 +10,7 @@ from django.db.models import Prefetch
 from sessions_app.console.door import Door, door_of
 from sessions_app.invitations import current_meeting
 from sessions_app.live import checklist
+from sessions_app.live.alert_kinds import URGENT, AlertKind
 from sessions_app.live.missing import missing_to_begin
 from sessions_app.live.presence import TwoMembers, stays, two_members
 from sessions_app.live.register import PressedStay, Register, register
@@ -25,6 +26,9 @@ from sessions_app.models import (
     StaffAssignment,
 )
 from sessions_app.staff_standing import Standing, standings
+
+# The alerts about what goes on; those about papers afterwards are not for this page.
+_ON_TOP = (*URGENT, AlertKind.STARTED_WITHOUT_CHECKLIST)
 
 
 @dataclass(frozen=True)
@@ -117,7 +121,7 @@ def gather(session: Session, now: datetime) -> Facts:
         "session": found,
         "staff": _staff(found, presences),
         "two": two_members(found, now),
-        "alerts": tuple(PolicyAlert.objects.unsettled().filter(session=found)),
+        "alerts": tuple(PolicyAlert.objects.unsettled().filter(session=found, kind__in=_ON_TOP)),
         "known_at": now,
     }
     return Facts(**facts, **(_by_zoom(found, presences) if found.is_remote else _in_person(found)))

@@ -51,6 +51,17 @@ def finish(session_id: Any, *, by: Any, now: datetime, at: datetime | None = Non
     return session
 
 
+def put_right(session: Session, *, began_at: datetime, finished_at: datetime | None, by: Any, now: datetime) -> Session:
+    """The times of a session that has begun, as they are known by now. Needs its row locked."""
+    if session.state in (State.LIVE, State.DELIVERED) and (session.began_at, session.finished_at) != (
+        began_at,
+        finished_at,
+    ):
+        times = {"began_at": began_at, "finished_at": finished_at}
+        _go(session, State(session.state), "session.timed", by=by, now=now, **times)
+    return session
+
+
 def follow_runs(session: Session, *, now: datetime) -> None:
     """Bring a remote session's state and times in line with its meeting's runs. Needs its row locked.
 

@@ -19,6 +19,10 @@ def follow(session: Session, pressed: Register, *, by: Any, now: datetime) -> Se
         session = beginning.begin(session.pk, by=by, now=now, at=pressed.began_at)
     if pressed.ended_at and session.state == Session.State.LIVE:
         session = beginning.finish(session.pk, by=by, now=now, at=pressed.ended_at)
+    if pressed.began_at:
+        # A press that comes late may have been the first.
+        over = pressed.ended_at or session.finished_at
+        session = beginning.put_right(session, began_at=pressed.began_at, finished_at=over, by=by, now=now)
     return session
 
 

@@ -131,6 +131,11 @@ def test_presses_become_stays_and_move_the_session_on(soon: Scene) -> None:
     early = press(What.SIGNED_IN, now - 5 * MINUTE, sent_at=now + 60 * MINUTE)
     keep(soon, early, now=now + 60 * MINUTE)
     assert min(stay.since for stay in stays(soon.session)) == now - 5 * MINUTE
+    toms = press(What.BEGAN, now - MINUTE, sent_at=now + 60 * MINUTE)
+    keep(soon, toms, by=soon.tom, now=now + 60 * MINUTE)
+    soon.session.refresh_from_db()
+    assert (soon.session.began_at, soon.session.finished_at) == (now - MINUTE, now + 40 * MINUTE)
+    assert AuditEvent.objects.filter(event="session.timed").count() == 1
 
 
 def test_what_happened_without_a_connection_is_not_refused_afterwards(soon: Scene) -> None:
