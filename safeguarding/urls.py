@@ -37,6 +37,7 @@ urlpatterns = [
     path("safeguarding/paper/", paper.paper, name="safeguarding_paper"),
     path("safeguarding/assurance/", page.assured, name="safeguarding_assurance"),
     path("safeguarding/assurance/pdf/", page.file, name="safeguarding_assurance_file"),
+    path("safeguarding/assurance/hours/<slug:form>/", page.hours_file, name="safeguarding_hours"),
     path("safeguarding/policy-alerts/", policy_alerts.all_alerts, name="safeguarding_policy_alerts"),
     path("safeguarding/policy-alerts/<uuid:pk>/", policy_alerts.alert, name="safeguarding_policy_alert"),
     path("safeguarding/policy-alerts/<uuid:pk>/seen/", policy_alerts.seen, name="safeguarding_alert_seen"),

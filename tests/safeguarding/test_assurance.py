@@ -10,15 +10,17 @@ from django.utils import timezone
 
 from safeguarding.assurance.enforcing import ENFORCED
 from safeguarding.assurance.gathering import assurance
+from safeguarding.assurance.hours import HEADINGS, NO_COUNCIL, hours, of_council, totals
 from safeguarding.assurance.measuring import measures
 from safeguarding.assurance.paper import paper
 from safeguarding.figures.periods import days
 from sessions_app.live.alert_kinds import AlertKind
 from sessions_app.models import DeliveryCheck, Session
 from sessions_app.policy_alerts import settle
-from tests.factories import StaffAssignmentFactory, StaffProfileFactory, london
+from tests.factories import BookingFactory, ChildFactory, StaffAssignmentFactory, StaffProfileFactory, london
 from tests.live_factories import ConfirmedFactory, MeetingRunFactory, PolicyAlertFactory, RecordingRunFactory
 from tests.safeguarding.scenes import deputy_named
+from whippersnappers.accounts import second_factors
 from whippersnappers.audit.models import AuditEvent
 from whippersnappers.policy import Clause
 
@@ -118,3 +120,49 @@ def test_it_asks_the_same_few_queries_with_thirty_sessions(client, lead):
     for number in range(2, 30):
         PolicyAlertFactory(session=took_place(number))
     assert queries() == with_one <= 20
+
+
+def had(child, number: int, attendance: str = "attended", **fields) -> None:
+    BookingFactory(session=took_place(number, **fields), child=child, state="coming", attendance=attendance)
+
+
+def test_hours_are_counted_by_child_council_and_category():
+    pip = ChildFactory(first_name="Philippa", last_name="Green", known_as="Pip", local_authority="Southwark")
+    olive = ChildFactory(first_name="Olive", last_name="Stone", known_as="Olive", local_authority="")
+    had(pip, 1)
+    had(pip, 2)
+    had(pip, 3, "absent")
+    had(olive, 4)
+    ConfirmedFactory(starts_at=london("2026-11-05 16:00")).bookings.create(child=pip, attendance="attended")
+    rows = hours(PERIOD)
+    assert [(row.council, row.name, row.category, row.sessions, str(row.hours)) for row in rows] == [
+        (NO_COUNCIL, "Olive Stone", "Small group, by Zoom", 1, "0.75"),
+        ("Southwark", "Philippa Green", "Small group, by Zoom", 2, "1.50"),
+    ]
+    assert [(total.council, total.children, str(total.hours)) for total in totals(rows)] == [
+        (NO_COUNCIL, 1, "0.75"),
+        ("Southwark", 1, "1.50"),
+    ]
+    assert [row.name for row in of_council(rows, "Southwark")] == ["Philippa Green"]
+
+
+def test_a_return_names_the_council_s_own_children_and_nothing_is_a_formula(client, lead, trustee, monkeypatch):
+    had(ChildFactory(first_name="=1+1", last_name="", known_as="Pip", local_authority="Southwark"), 1)
+    had(ChildFactory(first_name="Olive", last_name="Stone", known_as="Olive", local_authority="Lambeth"), 2)
+    address = reverse("safeguarding_hours", args=["csv"])
+    client.force_login(trustee)
+    page = client.get(PAGE, QUERY).content.decode()
+    assert "Southwark" in page
+    assert "Olive" not in page
+    assert client.get(address, QUERY).status_code == 404
+    client.force_login(lead)
+    assert client.get(address, QUERY).status_code == 302
+    monkeypatch.setattr(second_factors, "is_shown_again", lambda request, now: True)
+    file = client.get(address, QUERY | {"council": "Southwark"})
+    assert file["Content-Type"] == "text/csv; charset=utf-8"
+    lines = file.content.decode("utf-8-sig").splitlines()
+    assert lines == [",".join(HEADINGS), 'Southwark,\'=1+1,Pip,"Small group, by Zoom",1,0.75']
+    (taken,) = AuditEvent.objects.filter(event="assurance.hours_taken")
+    assert (taken.detail["rows"], taken.detail["form"]) == (1, "csv")
+    assert client.get(reverse("safeguarding_hours", args=["xlsx"]), QUERY).content.startswith(b"PK")
+    assert client.get(reverse("safeguarding_hours", args=["doc"]), QUERY).status_code == 404
