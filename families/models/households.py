@@ -114,6 +114,8 @@ class Guardian(models.Model):
     objects = GuardianQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "parent or carer"
+        verbose_name_plural = "parents and carers"
         ordering = ["last_name", "first_name"]
         indexes = [search_index("guardian_found")]
         constraints = [

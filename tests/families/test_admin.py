@@ -252,3 +252,12 @@ def test_a_child_nobody_stands_for_is_pointed_out_on_the_family_s_page(cora, coo
     assert page("child_change", child.pk) in cora.get(address).content.decode()
     registering.restrict(standing, reason="Order", review_on=date(2027, 1, 1), by=coordinator, now=NOW)
     assert "Nobody would be invited with Mimi" in cora.get(address).content.decode()
+
+
+def test_an_empty_list_says_whether_there_is_nothing_or_nothing_fits(cora: Client) -> None:
+    nothing = cora.get(page("helprequest_changelist")).content.decode()
+    assert "Nothing here just now" in nothing
+    assert "Show the list without it" not in nothing
+    nothing_fits = cora.get(page("guardian_changelist") + "?q=nobody").content.decode()
+    assert "Nothing fits" in nothing_fits
+    assert "Add parent or carer" in cora.get(page("guardian_changelist")).content.decode()
