@@ -36,7 +36,10 @@ class AttendanceForm(forms.Form):
 
 
 def _why(one: Proposal) -> str:
-    there = f"There for {dates.counted(one.minutes, 'minute')}" if one.minutes else "Nobody saw them come"
+    if one.minutes is None:
+        there = "Nobody saw them come"
+    else:
+        there = f"There for {dates.counted(one.minutes, 'minute') if one.minutes else 'less than a minute'}"
     said = ", and had said that they do not come" if one.booking.state == Booking.State.NOT_COMING else ""
     return f"{there}{said}."
 

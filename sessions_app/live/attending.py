@@ -24,10 +24,13 @@ _BEGUN = (Session.State.LIVE, Session.State.DELIVERED)
 
 @dataclass(frozen=True)
 class Proposal:
-    """One child's place, how long the child, or by Zoom its family, was there, and what follows from it."""
+    """One child's place, how long the child, or by Zoom its family, was there, and what follows from it.
+
+    `minutes` are whole ones; None where nobody came at all.
+    """
 
     booking: Booking
-    minutes: int
+    minutes: int | None
     attended: bool
 
     @property
@@ -43,7 +46,11 @@ def proposals(session: Session, now: datetime) -> list[Proposal]:
     enough: timedelta = settings.ATTENDED_AFTER
     places = session.bookings.select_related("child").order_by("child__known_as", "child__last_name")
     return [
-        Proposal(booking, int(there.get(booking.pk, 0)), timedelta(minutes=there.get(booking.pk, 0)) >= enough)
+        Proposal(
+            booking,
+            int(there[booking.pk]) if booking.pk in there else None,
+            timedelta(minutes=there.get(booking.pk, 0)) >= enough,
+        )
         for booking in places
         if booking.state in Booking.HOLDING or booking.pk in there or booking.attendance
     ]

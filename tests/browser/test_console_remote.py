@@ -102,6 +102,8 @@ def test_a_session_by_zoom(eyes: Eyes, soon: Scene, zoom: Simulator) -> None:  #
     assert zoom.store.meetings[int(room.meeting.zoom_id)]["status"] != "started"
     eyes.follow(page.get_by_role("link", name="It is over: who attended"))
     page.get_by_role("group", name="Pip").get_by_label("Attended").check()
+    expect(page.get_by_text("There for less than a minute.")).to_be_visible()
+    expect(page.get_by_text("Nobody saw them come.")).to_be_visible()
     eyes.check("remote-attendance")
     eyes.follow(page.get_by_role("button", name="Keep it, and end the session"))
     expect(page.get_by_text("It is kept who attended.").first).to_be_visible()

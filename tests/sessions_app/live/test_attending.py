@@ -43,7 +43,7 @@ def test_by_zoom_a_child_attended_whose_family_was_there_long_enough() -> None:
     PresenceFactory(**stay, guardian=sami, since=start, until=start + 4 * MINUTE)
     # The waiting room is not the session.
     PresenceFactory(**stay, guardian=sami, since=start, until=start + 9 * MINUTE, where=Presence.Where.WAITING)
-    assert proposed(found) == [("Kid2", 0, NO), ("Pip", 5, YES), ("Rose", 4, NO)]
+    assert proposed(found) == [("Kid2", None, NO), ("Pip", 5, YES), ("Rose", 4, NO)]
 
 
 def test_in_person_by_the_register() -> None:
@@ -54,7 +54,7 @@ def test_in_person_by_the_register() -> None:
         times = {"pressed_at": at, "sent_at": at, "received_at": at}
         staff = found.maya.staff_profile
         ConsolePress.objects.create(id=uuid4(), session=found.session, staff=staff, what=what, booking=pip, **times)
-    assert proposed(found) == [("Pip", 20, YES), ("Rose", 0, NO)]
+    assert proposed(found) == [("Pip", 20, YES), ("Rose", None, NO)]
 
 
 def test_it_is_kept_as_staff_say_it_and_can_be_corrected(coordinator: User) -> None:
