@@ -5,6 +5,7 @@ from datetime import datetime
 
 from families.models import Child
 from sessions_app.models import Booking, Session, SessionRecord
+from sessions_app.models.records import WRITE_OWN
 from sessions_app.records.opening import HAPPENED, WITH_RECORDS
 from whippersnappers.accounts.models import User
 
@@ -41,7 +42,7 @@ def left_for(session: Session, user: User, now: datetime) -> list[LeftForNextTim
 
 
 def _delivers(session: Session, user: User) -> bool:
-    return session.assignments.filter(staff__user=user, withdrawn_at=None).exists()
+    return user.has_perm(WRITE_OWN) and session.assignments.filter(staff__user=user, withdrawn_at=None).exists()
 
 
 def records_of(session: Session, user: User, now: datetime) -> list[ChildsRecord]:

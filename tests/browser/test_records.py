@@ -67,6 +67,9 @@ def test_two_people_make_a_record_and_the_coordinator_reads_it(eyes: Eyes, scree
     eyes.follow(page.get_by_role("button", name="Countersign"))
     expect(page.get_by_text("The record is complete")).to_be_visible()
     assert SessionRecord.objects.get(pk=here.record.pk).state == "complete"
+    eyes.go(reverse("admin:sessions_app_session_change", args=[session.pk]))
+    expect(page.get_by_role("heading", name="Records")).to_be_visible()
+    eyes.check("records-session")
     # Then the coordinator finds both, and what was added to one of them
     eyes.sign_in(coordinator)
     eyes.go(reverse("admin:sessions_app_sessionrecord_changelist"))
