@@ -27,7 +27,7 @@ class AtDoor:
     @property
     def is_unknown(self) -> bool:
         """Nobody knows who it is, not even by the name."""
-        return not self.stay.known_by
+        return self.stay.is_unnamed
 
     @property
     def is_sure(self) -> bool:

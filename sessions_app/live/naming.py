@@ -55,9 +55,9 @@ def who_is(participant: str, meeting_uuid: str, *, name: str, email: str, since:
     if email in known.staff_by_email:
         return Who(staff=known.staff_by_email[email], known_by=KnownBy.SIGN_IN)
     if email and email == known.host_email:
+        # Somebody of ours, also while nobody has said who.
         pressed = [staff for at, staff in known.starts if at <= since + _CLOCKS]
-        if pressed:
-            return Who(staff=pressed[-1], known_by=KnownBy.HOST_START)
+        return Who(staff=pressed[-1] if pressed else None, known_by=KnownBy.HOST_START)
     suggested = suggestion(name, known.invited)
     return Who(guardian=suggested, known_by=KnownBy.NAME) if suggested else Who()
 

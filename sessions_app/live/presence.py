@@ -27,7 +27,7 @@ class TwoMembers:
     """Whether the two-member rule is kept now. `short_since`: since when a family is there with fewer than two."""
 
     staff: tuple[StaffProfile, ...]
-    # Everybody in the meeting who is not known to be staff counts as family.
+    # Everybody in the meeting who is not known to be ours counts as family.
     others: int
     short_since: datetime | None
     grace: timedelta
@@ -78,7 +78,7 @@ def two_members(session: Session, now: datetime) -> TwoMembers:
     short = shortfalls(inside, counted)
     return TwoMembers(
         staff=tuple(staff.values()),
-        others=len({stay.participant for stay in here if stay.staff_id is None}),
+        others=len({stay.participant for stay in here if not stay.is_ours}),
         short_since=short[-1].since if short and short[-1].until is None else None,
         grace=timedelta(seconds=settings.TWO_MEMBERS_GRACE_SECONDS),
         now=now,
@@ -99,7 +99,7 @@ def shortfalls(inside: Iterable[Presence], counted: Iterable[Any]) -> list[Stret
     found: list[Stretch] = []
     for number, since in enumerate(moments):
         there = [row for row in rows if row.since <= since and (row.until is None or row.until > since)]
-        if len({row.staff_id for row in there} & two) >= 2 or all(row.staff_id for row in there):
+        if len({row.staff_id for row in there} & two) >= 2 or all(row.is_ours for row in there):
             continue
         until = moments[number + 1] if number + 1 < len(moments) else None
         if found and found[-1].until == since:

@@ -64,7 +64,7 @@ def too_few_staff(facts: Facts, now: datetime) -> Iterator[Finding]:
         said = {
             "staff_present": names,
             "staff_count": len(names),
-            "families_count": len({stay.participant for stay in there if stay.staff_id is None}),
+            "families_count": len({stay.participant for stay in there if not stay.is_ours}),
             "since": since,
             "until": until,
             "seconds": round(lasted.total_seconds()),

@@ -130,6 +130,16 @@ class Presence(models.Model):
         return self.known_by == self.KnownBy.NAME
 
     @property
+    def is_ours(self) -> bool:
+        """Whether this is a member of staff, or whoever has the host's sign-in though nobody pressed Start."""
+        return self.staff_id is not None or self.known_by == self.KnownBy.HOST_START
+
+    @property
+    def is_unnamed(self) -> bool:
+        """Whether nobody knows who this is, not even by the name."""
+        return self.staff_id is None and self.known_by in (self.KnownBy.NOBODY, self.KnownBy.HOST_START)
+
+    @property
     def is_not_ours(self) -> bool:
         """Whether staff said that this is nobody whom we invited."""
         return self.known_by == self.KnownBy.DECISION and self.staff_id is None and self.guardian_id is None

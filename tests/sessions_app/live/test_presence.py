@@ -76,6 +76,18 @@ def test_staff_among_themselves_are_no_breach(session, two):
     assert presence.two_members(session, at(20)).short_since is None
 
 
+def test_the_hosts_sign_in_is_no_family_and_nobody_who_counts(session, two):
+    there(session, 0, known_by="host_start")
+    assert (presence.two_members(session, at(20)).others, presence.two_members(session, at(20)).short_since) == (
+        0,
+        None,
+    )
+    there(session, 5)
+    there(session, 5, staff=two[0])
+    found = presence.two_members(session, at(20))
+    assert (len(found.staff), found.others, minute(found.short_since)) == (1, 1, 5)
+
+
 def test_every_time_with_fewer_than_two_is_found(session, two):
     there(session, 0, 20, staff=two[0])
     there(session, 25, 45, staff=two[0])
