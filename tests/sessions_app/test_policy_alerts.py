@@ -104,6 +104,14 @@ def test_trustees_see_only_what_is_about_the_lead_or_deputy(session, trustee, pr
         assert not PolicyAlert.objects.visible_to(user).exists()
 
 
+def test_who_does_not_safeguard_oversees_nothing(session, lead, coordinator, practitioner, administrator):
+    delivers(lead, session)
+    raised(session)
+    for user in (coordinator, practitioner, administrator):
+        assert not PolicyAlert.objects.overseen_by(user).exists()
+        assert not PolicyAlert.objects.explained_to(user).exists()
+
+
 def test_where_nobody_safeguards_the_given_address_is_mailed(session, settings):
     settings.ORGANISATION_SAFEGUARDING_LEAD_EMAIL = "safe@whippersnappers.org"
     raised(session)
