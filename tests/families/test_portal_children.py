@@ -260,7 +260,7 @@ def test_nothing_changed_is_one_press_a_term(client):
     ]
 
 
-@pytest.mark.parametrize(("name", "number"), [("portal_children", 5), ("portal_me", 6), ("portal_my_data_all", 21)])
+@pytest.mark.parametrize(("name", "number"), [("portal_children", 5), ("portal_me", 6), ("portal_my_data_all", 22)])
 def test_pages_cost_the_same_for_one_child_and_for_thirty(client, name, number):
     counts = []
     for children in (1, 30):
