@@ -4,6 +4,7 @@ import json
 import random
 import threading
 from datetime import timedelta
+from unittest.mock import Mock
 from uuid import uuid4
 
 import pytest
@@ -197,6 +198,19 @@ def test_many_workers_at_once_come_to_the_same(meeting):
         worker.join(30)
     follow_and_look(meeting.pk, LATER)
     assert not ZoomEvent.objects.filter(followed_at=None).exists()
+    assert (MeetingRun.objects.count(), Presence.objects.filter(where="meeting").count()) == (2, 8)
+
+
+def test_a_worker_that_dies_at_it_leaves_everything_to_the_next(meeting, monkeypatch):
+    keep(meeting, lively().messages)
+    dies = Mock(side_effect=KeyboardInterrupt)
+    with monkeypatch.context() as broken:
+        broken.setattr(following.beginning, "follow_runs", dies)
+        with pytest.raises(KeyboardInterrupt):
+            follow_and_look(meeting.pk, LATER)
+    assert not ZoomEvent.objects.exclude(followed_at=None).exists()
+    assert (MeetingRun.objects.count(), Presence.objects.count()) == (0, 0)
+    follow_and_look(meeting.pk, LATER)
     assert (MeetingRun.objects.count(), Presence.objects.filter(where="meeting").count()) == (2, 8)
 
 
