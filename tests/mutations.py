@@ -24,6 +24,7 @@ TESTS = [
         "paper",
         "disclosing",
         "bundles",
+        "enclosing",
         "figures",
         "retention",
         "destroying",
