@@ -132,7 +132,7 @@ MAY_READ: dict[str, set[str]] = {
     "canary-record-olive": {"coordinator", "lead", "subject_lead", "other_guardian"},
     # Of a session that the subject delivers.
     "canary-alert-staff": {"coordinator", "lead", "trustee"},
-    "canary-alert-reason": {"coordinator", "lead", "subject_lead"},
+    "canary-alert-reason": {"coordinator", "lead", "subject_lead", "trustee"},
     # What is not signed is for the staff of the session alone.
     "canary-record-draft": {"practitioner"},
 }
