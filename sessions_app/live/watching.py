@@ -49,12 +49,14 @@ def follow_all() -> None:
     with locks.held("follow what Zoom told") as is_held:
         until, failed, looks = time.monotonic() + _AT_IT_FOR, set[Any](), 0
         while is_held and time.monotonic() < until:
+            began = time.monotonic()
             waiting = [meeting for meeting in following.meetings_to_follow() if meeting not in failed]
             failed |= {meeting for meeting in waiting if not _is_followed(meeting)}
             looks += 1
             if not waiting and looks > 1:
                 return
-            time.sleep(LOOK_AGAIN)
+            # As long as the round took: pages and webhooks need the processors too.
+            time.sleep(max(LOOK_AGAIN, time.monotonic() - began))
 
 
 def _is_followed(meeting_id: Any) -> bool:
