@@ -6,6 +6,7 @@ from django.utils import timezone
 from sessions_app import gate, latecomers, meetings, notices, offers, policy_alerts, rota_notices
 from sessions_app.bulk import running
 from sessions_app.live import forgetting, reconciling, watching
+from sessions_app.recordings import keeping, ordering
 from sessions_app.records import chasing, opening
 from sessions_app.series import working
 
@@ -96,6 +97,18 @@ def sweep_series_work() -> None:
 def follow_events() -> None:
     """Follow whatever Zoom told and nobody has followed yet."""
     watching.follow_all()
+
+
+@shared_task
+def tell_zoom_to_record() -> None:
+    """Tell Zoom to start or stop recordings, again and again until it shows that it did."""
+    ordering.send_due(timezone.now())
+
+
+@shared_task
+def delete_recordings() -> None:
+    """Delete the recordings whose time is over, and say which ones are still there."""
+    keeping.delete_due(timezone.now())
 
 
 @shared_task

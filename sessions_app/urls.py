@@ -3,7 +3,7 @@
 from django.urls import path
 
 from sessions_app import staff_feed
-from sessions_app.console import attendance, checklist, deciding, meeting, pages, pressing
+from sessions_app.console import attendance, checklist, deciding, meeting, pages, pressing, recording
 from sessions_app.live import webhook
 from sessions_app.my_data import portal as my_data
 from sessions_app.portal import agreement, calendar, feedback, helping, home, join, photos, pictures, places, sessions
@@ -41,6 +41,8 @@ urlpatterns = [
     path("live/<uuid:pk>/end/", meeting.end, name="live_end_meeting"),
     path("live/<uuid:pk>/door/", deciding.pressed, name="live_decide"),
     path("live/<uuid:pk>/door/<uuid:stay>/", deciding.choose, name="live_door"),
+    path("live/<uuid:pk>/recording/", recording.pressed, name="live_recording"),
+    path("live/<uuid:pk>/recording/start/", recording.start, name="live_recording_start"),
     path("live/<uuid:pk>/attendance/", attendance.attendance, name="live_attendance"),
     path("place/<str:token>/", places.place, name="place"),
     path("join/<str:token>/pictures/", pictures.join_pictures, name="join_pictures"),

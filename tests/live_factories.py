@@ -16,6 +16,7 @@ from sessions_app.models import (
     MeetingRun,
     PolicyAlert,
     Presence,
+    RecordingFile,
     RecordingRun,
     Session,
     ZoomEvent,
@@ -99,6 +100,24 @@ class RecordingRunFactory(DjangoModelFactory[RecordingRun]):
 
     run = factory.SubFactory(MeetingRunFactory)
     started_at = factory.SelfAttribute("run.started_at")
+
+
+class RecordingFileFactory(DjangoModelFactory[RecordingFile]):
+    """A recording of a group that may be kept for thirty days."""
+
+    class Meta:
+        model = RecordingFile
+
+    meeting = factory.SubFactory(MeetingFactory)
+    session = factory.SelfAttribute("meeting.session")
+    meeting_uuid = "instance=="
+    zoom_file = factory.Sequence(lambda n: f"file-{n}")
+    file_type = "MP4"
+    started_at = factory.SelfAttribute("session.starts_at")
+    stopped_at = factory.LazyAttribute(lambda o: o.started_at + timedelta(minutes=30))
+    registered_at = factory.SelfAttribute("stopped_at")
+    delete_by = factory.LazyAttribute(lambda o: o.started_at + timedelta(days=30))
+    due_at = factory.SelfAttribute("delete_by")
 
 
 class PresenceFactory(DjangoModelFactory[Presence]):

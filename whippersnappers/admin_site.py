@@ -121,6 +121,7 @@ NAVIGATION: dict[str, list[Item]] = {
         Item("My rota", "event_available", "my_rota", "sessions_app.keep_own_rota"),
         Item("My records", "edit_note", "my_records", "sessions_app.write_own_records"),
         Item("Records", "description", "sessions_app_sessionrecord", "sessions_app.read_all_records"),
+        Item("Recordings", "videocam", "sessions_app_recordingfile", "sessions_app.view_recordingfile"),
         Item("Rota", "view_week", "rota", "sessions_app.change_session"),
         Item(
             "Policy alerts",

@@ -97,6 +97,16 @@ app.conf.beat_schedule = {
         "schedule": 60.0,
         "options": {"expires": 60.0},
     },
+    "tell Zoom to record, or to stop": {
+        "task": "sessions_app.tasks.tell_zoom_to_record",
+        "schedule": 5.0,
+        "options": {"expires": 5.0},
+    },
+    "delete recordings whose time is over": {
+        "task": "sessions_app.tasks.delete_recordings",
+        "schedule": 30.0,
+        "options": {"expires": 30.0},
+    },
     "look at the clocks of safeguarding": {
         "task": "safeguarding.tasks.look_at_the_clocks",
         "schedule": 60.0,

@@ -63,6 +63,7 @@ PLACE_OFFER_TIME = timedelta(hours=env.float("PLACE_OFFER_HOURS", 24))
 CHANGE_MAIL_DELAY = timedelta(minutes=env.float("CHANGE_MAIL_MINUTES", 5))
 # How long an urgent policy alert may wait for somebody before the deputy hears of it too.
 POLICY_ALERT_WAITS = timedelta(minutes=env.float("POLICY_ALERT_MINUTES", 15))
+RECORDINGS_KEPT_DAYS = env.int("RECORDINGS_KEPT_DAYS", 30)  # recordings of group entertainment (X1)
 TWO_MEMBERS_GRACE_SECONDS = env.float("TWO_MEMBERS_GRACE_SECONDS", 30)  # before an alert (W5)
 # A child is proposed as attended when its family was there for at least so long.
 ATTENDED_AFTER = timedelta(minutes=env.float("ATTENDED_AFTER_MINUTES", 5))

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Prefetch
 
 from sessions_app.console.door import Door, door_of
+from sessions_app.console.recording import Panel, panel_of
 from sessions_app.invitations import current_meeting
 from sessions_app.live import checklist
 from sessions_app.live.alert_kinds import URGENT, AlertKind
@@ -77,7 +78,7 @@ class ChildLine:
 
 @dataclass(frozen=True)
 class Facts:
-    """All that the live part shows, true of `known_at`. Of the last four a session has what its delivery brings."""
+    """All that the live part shows, true of `known_at`. Of the last ones a session has what its delivery brings."""
 
     session: Session
     staff: tuple[StaffLine, ...]
@@ -90,6 +91,7 @@ class Facts:
     door: Door | None = None
     meeting: Meeting | None = None
     last_start: HostStart | None = None
+    recording: Panel | None = None
 
     @property
     def present(self) -> list[StaffLine]:
@@ -124,7 +126,7 @@ def gather(session: Session, now: datetime) -> Facts:
         "alerts": tuple(PolicyAlert.objects.unsettled().filter(session=found, kind__in=_ON_TOP)),
         "known_at": now,
     }
-    return Facts(**facts, **(_by_zoom(found, presences) if found.is_remote else _in_person(found)))
+    return Facts(**facts, **(_by_zoom(found, presences, now) if found.is_remote else _in_person(found)))
 
 
 def _parts(session: Session) -> Sequence[Any]:
@@ -148,13 +150,14 @@ def _staff(session: Session, presences: Sequence[Presence]) -> tuple[StaffLine, 
     )
 
 
-def _by_zoom(session: Session, presences: Sequence[Presence]) -> dict[str, Any]:
+def _by_zoom(session: Session, presences: Sequence[Presence], now: datetime) -> dict[str, Any]:
     starts = list(session.host_starts.all())
     return {
         "pressed": register([]),
         "door": door_of(session, presences),
         "meeting": current_meeting(session),
         "last_start": starts[-1] if starts else None,
+        "recording": panel_of(session, now),
     }
 
 

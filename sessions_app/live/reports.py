@@ -12,7 +12,7 @@ _NAME_LENGTH: Final = 200
 _NUMBER_LENGTH: Final = 100
 # Rows of the report about people, and files of the recordings: what is kept of each, and nothing else.
 _OF_A_PERSON: Final = ("user_id", "name", "user_email", "join_time", "leave_time", "status")
-_OF_A_FILE: Final = ("recording_start", "recording_end")
+_OF_A_FILE: Final = ("id", "file_type", "file_size", "recording_start", "recording_end")
 
 
 def body_of(past: Mapping[str, Any], people: Iterable[Mapping[str, Any]], files: Iterable[Mapping[str, Any]]) -> str:

@@ -12,7 +12,8 @@ from typing import Any, Final
 from sessions_app.live.alert_kinds import AlertKind
 from sessions_app.live.checklist import completed_at, without_checklist
 from sessions_app.live.presence import Where, shortfalls
-from sessions_app.models import DeliveryCheck, MeetingRun, Presence, RecordingRun, Session
+from sessions_app.models import DeliveryCheck, MeetingRun, Presence, RecordingRun, RunStep, Session
+from sessions_app.recordings import group_run
 
 # After the end of a session, until it is said that nothing was heard: Zoom sends late messages within minutes.
 SILENCE: Final = timedelta(minutes=10)
@@ -31,6 +32,8 @@ class Facts:
     # Whether Zoom told anything of it by itself, and whether there is a meeting of which it could.
     was_told: bool
     has_meeting: bool
+    # Of a group that is recorded: what staff pressed in its run.
+    run_steps: tuple[RunStep, ...] = ()
     checks: tuple[DeliveryCheck, ...] = ()
 
     @property
@@ -96,12 +99,25 @@ def stranger_in_meeting(facts: Facts, now: datetime) -> Iterator[Finding]:
 
 
 def recording_not_allowed(facts: Facts, now: datetime) -> Iterator[Finding]:
-    """N3: a recording of anything but group entertainment."""
-    if facts.session.kind == Session.Kind.GROUP_ENTERTAINMENT:
-        return
+    """N3, X1: a recording of anything but group entertainment, or of a group before family video was off."""
     for one in facts.recordings:
-        said = {"recording_started_at": one.started_at, "recording_stopped_at": one.stopped_at}
-        yield Finding(AlertKind.RECORDING_NOT_ALLOWED, one.started_at.isoformat(), one.started_at, one.stopped_at, said)
+        if group_run.why_not(facts.session, facts.run_steps, one.started_at, one.started_at):
+            yield _recorded(AlertKind.RECORDING_NOT_ALLOWED, one, one.started_at)
+
+
+def recording_in_hello(facts: Facts, now: datetime) -> Iterator[Finding]:
+    """X2: a recording that goes on, or begins, while families say hello."""
+    hello = next((step.at for step in facts.run_steps if step.step == group_run.Step.HELLO), None)
+    for one in facts.recordings:
+        if hello and group_run.why_not(facts.session, facts.run_steps, one.started_at, one.stopped_at or now) == (
+            group_run.IN_HELLO
+        ):
+            yield _recorded(AlertKind.RECORDING_IN_HELLO, one, max(one.started_at, hello))
+
+
+def _recorded(kind: AlertKind, one: RecordingRun, began_at: datetime) -> Finding:
+    said = {"recording_started_at": one.started_at, "recording_stopped_at": one.stopped_at}
+    return Finding(kind, one.started_at.isoformat(), began_at, one.stopped_at, said)
 
 
 def nothing_heard_from_zoom(facts: Facts, now: datetime) -> Iterator[Finding]:
@@ -121,6 +137,7 @@ RULES: Final[tuple[Rule, ...]] = (
     started_without_checklist,
     stranger_in_meeting,
     recording_not_allowed,
+    recording_in_hello,
     nothing_heard_from_zoom,
 )
 # The kinds whose alerts end when no rule finds them any more.
@@ -129,6 +146,7 @@ KINDS: Final = (
     AlertKind.STARTED_WITHOUT_CHECKLIST,
     AlertKind.STRANGER_IN_MEETING,
     AlertKind.RECORDING_NOT_ALLOWED,
+    AlertKind.RECORDING_IN_HELLO,
     AlertKind.NOTHING_HEARD_FROM_ZOOM,
 )
 

@@ -23,10 +23,12 @@ from sessions_app.models import (
     PolicyAlert,
     Presence,
     RecordingRun,
+    RunStep,
     Session,
     StaffProfile,
     ZoomEvent,
 )
+from sessions_app.recordings import following as recordings
 from sessions_app.zoom import locks
 
 log = structlog.get_logger(__name__)
@@ -105,10 +107,14 @@ def silent(now: datetime) -> list[Any]:
 
 
 def look(session: Session, now: datetime) -> None:
-    """Hold the rules against what is known of a session: raise an alert for each finding, and end what is over."""
+    """Hold the rules against what is known of a session: raise an alert for each finding, and end what is over.
+
+    What must not be recorded is stopped in the same transaction.
+    """
     with transaction.atomic():
         # One look at a time, so that one breach is not found twice with slightly other times.
         Session.objects.select_for_update().get(pk=session.pk)
+        recordings.follow(session, now)
         alerts = list(PolicyAlert.objects.filter(session=session, kind__in=rules.KINDS))
         found = rules.findings(gather(session), now)
         seen = {_alert_for(finding, alerts, session, now).pk for finding in found}
@@ -130,6 +136,7 @@ def gather(session: Session) -> Facts:
         counted=dict(counted.values_list("pk", "first_name")),
         grace=timedelta(seconds=settings.TWO_MEMBERS_GRACE_SECONDS),
         was_told=ZoomEvent.objects.filter(meeting__session=session).exists(),
+        run_steps=tuple(RunStep.objects.filter(session=session)),
         has_meeting=Meeting.objects.filter(session=session, is_wanted=True).exclude(zoom_id="").exists(),
         checks=tuple(session.checks.all()),
     )

@@ -12,6 +12,7 @@ from sessions_app.models.offers import PlaceOffer
 from sessions_app.models.planning import Place, Session, SessionItem, SessionRevision, SessionStep
 from sessions_app.models.policy_alerts import PolicyAlert
 from sessions_app.models.presence import DoorDecision, HostStart, MeetingRun, Presence, RecordingRun
+from sessions_app.models.recordings import RecordedChild, RecordingFile, RecordingOrder, RunStep
 from sessions_app.models.records import RecordAmendment, RecordTiming, SessionRecord
 from sessions_app.models.rota import Absence, Skill, SwapRequest, WorkingHours
 from sessions_app.models.series import Series, SeriesChild, SeriesItem, SeriesStaff, SeriesStep, SkippedDay
@@ -51,7 +52,11 @@ __all__ = [
     "Reconciling",
     "RecordAmendment",
     "RecordTiming",
+    "RecordedChild",
+    "RecordingFile",
+    "RecordingOrder",
     "RecordingRun",
+    "RunStep",
     "Series",
     "SeriesChild",
     "SeriesItem",

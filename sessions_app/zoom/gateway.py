@@ -89,6 +89,18 @@ class ZoomGateway:
         """End a running meeting for everybody."""
         self._call(operations.MEETING_STATUS, {"meeting": meeting}, body={"action": "end"})
 
+    def control_recording(self, meeting: int, step: str) -> None:
+        """Have Zoom start or stop (`step`) the recording in its cloud; it says that it will, and tells when it did."""
+        self._call(operations.LIVE_EVENTS, {"meeting": meeting}, body={"method": f"recording.{step}"})
+
+    def delete_recording(self, uuid: str, file: str) -> bool:
+        """Delete one file of a meeting that took place, for good; False where it was gone already."""
+        try:
+            self._call(operations.DELETE_RECORDING, {"uuid": uuid, "file": file}, params={"action": "delete"})
+        except ZoomNotFound:
+            return False
+        return True
+
     def list_meetings(self, host: str) -> Iterator[Answer]:
         """Every scheduled meeting of the host that Zoom still lists; agendas are cut to 250 characters."""
         yield from self._pages(operations.LIST_MEETINGS, {"user": host}, "meetings", type="scheduled")

@@ -66,7 +66,7 @@ from tests.factories import (
     ready_session,
     tomorrow_at,
 )
-from tests.live_factories import PresenceFactory
+from tests.live_factories import PresenceFactory, RecordingFileFactory
 from tests.safeguarding.scenes import shared
 from tests.sessions_app.series.scenes import started
 from whippersnappers.accounts.models import User
@@ -141,6 +141,7 @@ def build() -> World:
     things |= _concern(staff["practitioner"], child, subject, staff["lead"])
     things["draft"] = _draft(staff["practitioner"]).concern
     things["policy_alert"] = _policy_alert(subject)
+    things["recording"] = RecordingFileFactory(meeting=things["meeting"])
     return World(people, {**things, "other_child": other_child, "missing": UUID(int=0)})
 
 
@@ -359,8 +360,10 @@ def _rota(session: Session, theirs: Session) -> dict[str, Any]:
 def _offer(child: Child) -> PlaceOffer:
     """A place in another session that is offered to the child of the separated parents."""
     now = timezone.now()
+    # Far enough off for offers by mail, in the evening too.
+    starts_at = tomorrow_at(9) + timedelta(days=2)
     full = SessionFactory(
-        title="Sing along", starts_at=tomorrow_at(9), state=Session.State.CONFIRMED, confirmed_at=now, capacity=1
+        title="Sing along", starts_at=starts_at, state=Session.State.CONFIRMED, confirmed_at=now, capacity=1
     )
     waiting = BookingFactory(session=full, child=child, state=Booking.State.WAITING)
     return PlaceOffer.objects.create(booking=waiting, offered_at=now, answer_by=now + timedelta(hours=3))

@@ -82,12 +82,15 @@ def use_everything(gateway: ZoomGateway, zoom: Simulator) -> None:
         list(gateway.list_meetings(HOST))
         zoom.control("POST", f"meetings/{number}/start")
         uuid = gateway.get_meeting(number)["uuid"]
+        for step in ("start", "stop"):
+            gateway.control_recording(number, step)
         gateway.end_meeting(number)
         gateway.past_meeting(uuid)
         gateway.past_instances(number)
         gateway.participants(uuid)
         gateway.past_participants(uuid)
         gateway.recording_files(uuid)
+        gateway.delete_recording(uuid, "no-such-file")
         gateway.delete_meeting(number)
         gateway.delete_meeting(number)
     gateway.get_user(HOST)

@@ -28,7 +28,7 @@ from tests.factories import (
     household,
     tomorrow_at,
 )
-from tests.live_factories import PolicyAlertFactory
+from tests.live_factories import PolicyAlertFactory, RecordingFileFactory
 from tests.sessions_app.offer_scenes import wait_in_line
 from tests.sessions_app.records.scenes import scene
 from tests.sessions_app.series.scenes import started
@@ -173,6 +173,7 @@ LISTS: dict[str, tuple[str, Callable[[int], object], int]] = {
     "calls": ("admin:sessions_app_phonetask_changelist", a_call, 7),
     "calls to print": ("admin:sessions_app_phonetask_sheet", a_call, 13),
     "contacted": ("admin:contacted", a_contact, 10),
+    "recordings": ("admin:sessions_app_recordingfile_changelist", lambda n: RecordingFileFactory(), 6),
     "policy alerts": ("admin:sessions_app_policyalert_changelist", an_alert, 6),
     "ways in": ("admin:sessions_app_invitation_changelist", an_invitation, 5),
 }

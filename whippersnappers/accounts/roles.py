@@ -46,6 +46,9 @@ _OWN_RECORDS = {"sessions_app.view_sessionrecord", "sessions_app.write_own_recor
 # And to read those of all sessions once they are signed.
 _ALL_RECORDS = {"sessions_app.view_sessionrecord", "sessions_app.read_all_records"}
 
+# What Zoom keeps of which session: to see, and to have it go or stay.
+_RECORDINGS = _some("view change", "sessions_app", "recordingfile")
+
 PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.PRACTITIONER: frozenset(_OWN_SESSIONS | _OWN_ROTA | _LIBRARY | _OWN_RECORDS),
     Role.COORDINATOR: frozenset(
@@ -64,9 +67,10 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
         | _some("view", "sessions_app", "meeting", "zoomhost", "invitation")
         | {"outbox.view_outgoingmail", "outbox.resend_outgoingmail"}
         | _ALL_RECORDS
+        | _RECORDINGS
     ),
-    Role.LEAD: frozenset(_OWN_SESSIONS | _OWN_ROTA | _LIBRARY | _OWN_RECORDS | _ALL_RECORDS),
-    Role.DEPUTY: frozenset(_OWN_SESSIONS | _OWN_ROTA | _LIBRARY | _OWN_RECORDS | _ALL_RECORDS),
+    Role.LEAD: frozenset(_OWN_SESSIONS | _OWN_ROTA | _LIBRARY | _OWN_RECORDS | _ALL_RECORDS | _RECORDINGS),
+    Role.DEPUTY: frozenset(_OWN_SESSIONS | _OWN_ROTA | _LIBRARY | _OWN_RECORDS | _ALL_RECORDS | _RECORDINGS),
     Role.TRUSTEE: frozenset(),
     Role.ADMINISTRATOR: frozenset(
         _some("view add change", "accounts", "user")

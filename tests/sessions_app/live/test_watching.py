@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from sessions_app.live.watching import follow_and_look, look, watch_running
-from sessions_app.models import DeliveryCheck, MeetingRun, PolicyAlert, Presence
+from sessions_app.models import DeliveryCheck, MeetingRun, PolicyAlert, Presence, RunStep
 from tests.factories import StaffAssignmentFactory, StaffProfileFactory
 from tests.live_factories import (
     ConfirmedFactory,
@@ -129,9 +129,10 @@ def test_a_recording_of_a_1_to_1(meeting, story):
     assert alerts() == [("recording_not_allowed", 7, 8)]
 
 
-def test_group_entertainment_may_be_recorded(meeting, story):
+def test_group_entertainment_may_be_recorded_once_family_video_is_off(meeting, story, coordinator):
     meeting.session.kind = "group_entertainment"
     meeting.session.save()
+    RunStep.objects.create(session=meeting.session, step=RunStep.Step.VIDEO_OFF, by=coordinator, at=at(6))
     story.record(7, 8)
     told(meeting, story, 9)
     assert alerts() == []
